@@ -1,0 +1,39 @@
+# `make` alone lists what there is to do. Needs GNU make and Python 3.11 or newer, nothing else.
+
+# The Python that .venv was made with, when there is one; PYTHON=python3.12 chooses another.
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
+ARGS ?=
+
+VENV_PYTHON := .venv/bin/python
+SETUP = $(PYTHON) -m scripts.setup
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check fix lock clean
+
+help: ## List these targets
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+run: ## Start Startcall: in your Slack workspace when .env has its tokens, else in a local Slack
+	@$(SETUP) && exec $(VENV_PYTHON) -m scripts.start $(ARGS)
+
+setup: ## Install the packages for development into .venv (the other targets do it when needed)
+	@$(SETUP) --dev
+
+test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" for some of the tests)
+	@$(VENV_PYTHON) -m scripts.browser
+	@$(VENV_PYTHON) -m scripts.check
+	@$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+
+check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling
+	@$(VENV_PYTHON) -m scripts.check
+
+fix: setup ## Format the code and mend what the linter can mend by itself
+	@$(VENV_PYTHON) -m ruff check --fix-only --quiet . && $(VENV_PYTHON) -m ruff format .
+
+lock: setup ## Pin the newest packages that go together in requirements.txt and requirements-dev.txt
+	@$(VENV_PYTHON) -m scripts.lock
+
+clean: ## Remove everything that can be made again; data and .env stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-output
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,261 @@
+"""Startcall: plugs the parts together, and is its command line.
+
+`python app.py` serves. `python app.py doctor` says what is configured, what is missing and what to do.
+`python app.py calls list|info|end` looks after calls by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web
+
+import doctor
+import listeners
+import operate
+from calls.advance import Advancer
+from calls.clock import now
+from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
+from calls.outside import Outside
+from calls.ports import Provider
+from calls.replies import Replies
+from calls.service import CallService
+from calls.slack.auth_api import AuthApi, Identity
+from calls.slack.calls_api import CallsApi
+from calls.slack.messages_api import MessagesApi
+from calls.slack.views_api import ViewsApi
+from calls.slack.web import SlackWeb
+from calls.words.errors import sentence_for
+from config import Settings, SettingsError, read_settings
+from listeners.bolt import build_bolt_app
+from listeners.health import health_routes
+from listeners.http import BODY_MAX_BYTES, slack_events
+from listeners.socket_mode import SocketMode
+from providers.registry import ProviderSettings, build_provider
+from storage.database import Database
+from storage.embedded import EmbeddedWakeUps
+from storage.schema import upgrade
+from storage.sqlite import open_sqlite, process_lock
+
+_log = logging.getLogger("startcall")
+
+GRACE_S = 8.0
+"""How long a stop waits for work in flight, in seconds; orchestrators kill after 10."""
+
+_RETRY_S = 5.0
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known about our standing with Slack.
+
+    Args:
+        refusal: the sentence for a token that Slack does not accept, or None.
+        socket_open: whether a Socket Mode connection has been made.
+    """
+
+    identity: Identity | None = None
+    refusal: str | None = None
+    socket_open: bool = False
+
+
+class Server:
+    """The running app: its parts, and how they start and stop together."""
+
+    def __init__(self, settings: Settings, session: aiohttp.ClientSession, database: Database) -> None:
+        """Plug the parts together; nothing runs yet."""
+        self.settings = settings
+        self.address = ""
+        self.connection = Connection()
+        self.database = database
+        token = settings.slack_bot_token.reveal()
+        web_api = SlackWeb(session, settings.slack_api_url, self._token_of)
+        self.auth = AuthApi(web_api)
+        self.provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
+        providers: dict[str, Provider] = {self.provider.name: self.provider}
+        outside = Outside(CallsApi(web_api), MessagesApi(web_api), providers, now)
+        self.wakeups = EmbeddedWakeUps(database, now, Advancer(database, outside).advance)
+        self.replies = Replies(outside, ViewsApi(web_api))
+        self.calls = CallService(database, self.wakeups, self.replies, now, default_provider=self.provider.name)
+        self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
+        listeners.register(self.bolt, self.calls)
+
+    async def _token_of(self, _team_id: str) -> str:
+        return self.settings.slack_bot_token.reveal()
+
+    def web_app(self) -> web.Application:
+        """Return the HTTP side: Slack's deliveries where there is a signing secret, and health."""
+        site = web.Application(client_max_size=BODY_MAX_BYTES)
+        site.add_routes(health_routes(self.reasons_not_ready))
+        if self.settings.slack_signing_secret is not None:
+            secret = self.settings.slack_signing_secret.reveal()
+            site.add_routes([web.post("/slack/events", slack_events(self.bolt, secret, now))])
+        return site
+
+    async def reasons_not_ready(self) -> Sequence[str]:
+        """Return a sentence for everything that keeps us from taking work now."""
+        reasons = []
+        try:
+            await self.database.check_writable()
+        except CallsError as error:
+            reasons.append(f"The database takes no writes: {error}.")
+        if self.connection.refusal is not None:
+            reasons.append(self.connection.refusal)
+        if self.settings.slack_app_token is not None and not self.connection.socket_open:
+            reasons.append("Socket Mode is not connected yet.")
+        return reasons
+
+    async def find_out_who_we_are(self) -> None:
+        """Ask Slack once whose token this is, and again until it answers."""
+        while True:
+            try:
+                self.connection.identity = await self.auth.test_token(self.settings.slack_bot_token.reveal())
+            except SlackTokenDead as error:
+                self.connection.refusal = sentence_for(error)
+                _log.error("%s", self.connection.refusal)
+                return
+            except CallsError as error:
+                _log.warning("Slack did not say who we are and is asked again in %s s: %s", _RETRY_S, error)
+                await asyncio.sleep(_RETRY_S)
+            else:
+                _log.info("Connected to the workspace %s.", self.connection.identity.team_name)
+                return
+
+    async def connect_socket(self, handler: SocketMode) -> None:
+        """Open Socket Mode, trying again until Slack lets us in; it reconnects by itself afterwards."""
+        while not self.connection.socket_open:
+            try:
+                await handler.open()
+                self.connection.socket_open = True
+            except SlackRefused as error:
+                self.connection.refusal = sentence_for(error)
+                _log.error("%s", self.connection.refusal)
+                return
+            except CallsError as error:
+                _log.warning("Socket Mode could not be opened and is tried again in %s s: %s", _RETRY_S, error)
+                await asyncio.sleep(_RETRY_S)
+
+    async def finish(self) -> None:
+        """Wait for what is in flight; what is not done in time is due at the next start."""
+        await self.wakeups.stop(GRACE_S)
+        await self.replies.stop(1.0)
+
+    async def prune_forever(self) -> None:
+        """Forget old deliveries once an hour."""
+        while True:
+            try:
+                await self.database.prune()
+            except CallsError as error:
+                _log.warning("Old deliveries could not be forgotten: %s", error)
+            await asyncio.sleep(3600)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Server]:
+    """Run the app while the block runs; on leaving, finish or hand over what is in flight.
+
+    Raises:
+        ConfigError: when the database or the port cannot be had.
+    """
+    async with AsyncExitStack() as stack:
+        if not stack.enter_context(process_lock(settings.database_url)):
+            raise ConfigError("database_in_use", detail=settings.database_url)
+        engine = open_sqlite(settings.database_url)
+        upgrade(engine)
+        database = Database(engine, now)
+        stack.callback(database.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        server = Server(settings, session, database)
+        stack.push_async_callback(server.provider.aclose)
+        stack.push_async_callback(server.finish)
+        runner = web.AppRunner(server.web_app(), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        server.address = await _listen(runner, settings)
+        await stack.enter_async_context(_background(server))
+        yield server
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+    """Open the port and return the address it is reached by.
+
+    Raises:
+        ConfigError: when the port is taken or may not be used.
+    """
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise ConfigError("port_taken", detail=f"{settings.host}:{settings.port}") from error
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+@asynccontextmanager
+async def _background(server: Server) -> AsyncIterator[None]:
+    """Do everything that goes on by itself while the block runs."""
+    work = [server.find_out_who_we_are(), server.wakeups.sweep_forever(), server.prune_forever()]
+    socket = None
+    if server.settings.slack_app_token is not None:
+        socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal())
+        work.append(server.connect_socket(socket))
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        if socket is not None:
+            await socket.shut()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def serve(settings: Settings) -> int:
+    """Run the app until it is told to stop; return its exit status."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as server:
+        _log.info("Startcall listens on %s", server.address)
+        await stop.wait()
+        _log.info("Stopping.")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit status: 2 for bad configuration."""
+    parsed = _parser().parse_args(arguments)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = read_settings()
+        if parsed.command == "doctor":
+            return asyncio.run(doctor.run(settings))
+        if parsed.command == "calls":
+            return asyncio.run(operate.run(settings, parsed))
+        return asyncio.run(serve(settings))
+    except SettingsError as problems:
+        print(problems, file=sys.stderr)
+    except ConfigError as error:
+        print(sentence_for(error), file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python app.py", description="Startcall: calls in Slack.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("doctor", help="say what is configured, what is missing and what to do")
+    operate.add_commands(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

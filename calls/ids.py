@@ -1,0 +1,36 @@
+"""Make the ids of calls: one for machines, one for people."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from calls.model import CallId
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and capitals without those that are mistaken for one another (0 O, 1 I L, U V)."""
+
+_DISPLAY_ID = re.compile(rf"[{_ALPHABET}]{{3}}-[{_ALPHABET}]{{3}}", re.IGNORECASE)
+
+
+def new_call_id() -> CallId:
+    """Return a call id nobody can guess: 128 random bits as 32 hexadecimal digits."""
+    return CallId(secrets.token_hex(16))
+
+
+def new_display_id() -> str:
+    """Return an id people can read out and type, such as `4K7-9QM`; it always has a digit.
+
+    It is not a secret and only tells calls of one conversation apart: 30 ** 6 ids.
+    """
+    while True:
+        first, second = ("".join(secrets.choice(_ALPHABET) for _ in range(3)) for _ in range(2))
+        if any(character.isdigit() for character in first + second):
+            return f"{first}-{second}"
+
+
+def parse_display_id(word: str) -> str | None:
+    """Return a typed word as a display id in capitals, or None when it has not the form of one."""
+    if _DISPLAY_ID.fullmatch(word) is None or not any(character.isdigit() for character in word):
+        return None
+    return word.upper()

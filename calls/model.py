@@ -1,0 +1,231 @@
+"""What a call is: its states, its people and what has been told to Slack so far.
+
+A call's row is its own checkpoint. Fields ending in `_told`, with `posted`, `slack_ended` and
+`end_shown`, say what Slack has been told; the others say what should be true. The difference is the
+work that is left, and `calls.workflows` does it one step at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Self
+
+CallId = NewType("CallId", str)
+"""Our own id of a call: 32 hexadecimal digits, also its `external_unique_id` at Slack."""
+
+TeamId = NewType("TeamId", str)
+ChannelId = NewType("ChannelId", str)
+UserId = NewType("UserId", str)
+
+
+class CallState(StrEnum):
+    """How far a call has come; a call only ever moves down this list, and the last two are final."""
+
+    ACCEPTED = "accepted"
+    ROOM_MADE = "room_made"
+    REGISTERED = "registered"
+    LIVE = "live"
+    ENDING = "ending"
+    ENDED = "ended"
+    FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether people may still join."""
+        return self not in {CallState.ENDING, CallState.ENDED, CallState.FAILED}
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether nothing can change any more."""
+        return self in {CallState.ENDED, CallState.FAILED}
+
+
+class EndReason(StrEnum):
+    """Why a call is over."""
+
+    ENDED_BY_PERSON = "ended_by_person"
+    ENDED_BY_OPERATOR = "ended_by_operator"
+    ENDED_IN_SLACK = "ended_in_slack"
+    FAILED_TO_START = "failed_to_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in Slack who asked for something.
+
+    Args:
+        name: the handle Slack sent along, or an empty string; never used to tell people apart.
+    """
+
+    team_id: TeamId
+    user_id: UserId
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place to meet, as a provider made it.
+
+    Args:
+        id: the provider's own id of the room.
+        join_url: https address for everybody; holds no personal token.
+        display_id: what people may read out to each other, or None.
+        desktop_url: address that opens the provider's desktop program, or None.
+    """
+
+    id: str
+    join_url: str
+    display_id: str | None = None
+    desktop_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseUrl:
+    """An address at which Slack takes messages for one conversation without membership.
+
+    Slack accepts it 5 times within 30 minutes.
+    Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+    """
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, from the accepted command to its final state.
+
+    Args:
+        display_id: what people type after `end` or `join`, such as `4K7-9QM`.
+        title_told: the title Slack last was told; None before it was registered.
+        message_ts: where the card is; None while it is not posted or was posted by response_url.
+        start_url: the response_url of the command or shortcut that started the call.
+        card_url: the response_url of the newest press of a button on the card; can change that card.
+        due_at: when the next step should be tried; None when nothing is left to do.
+        tries: how often the present step was tried without success.
+        version: grows by one with every write.
+    """
+
+    id: CallId
+    display_id: str
+    team_id: TeamId
+    channel_id: ChannelId
+    title: str
+    started_by: UserId
+    provider: str
+    created_at: datetime
+    thread_ts: str | None = None
+    invited: tuple[UserId, ...] = ()
+    state: CallState = CallState.ACCEPTED
+    live_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: UserId | None = None
+    end_reason: EndReason | None = None
+    error_code: str | None = None
+    room: Room | None = None
+    slack_call_id: str | None = None
+    title_told: str | None = None
+    posted: bool = False
+    message_ts: str | None = None
+    slack_ended: bool = False
+    end_shown: bool = False
+    start_url: ResponseUrl | None = None
+    card_url: ResponseUrl | None = None
+    due_at: datetime | None = None
+    tries: int = 0
+    version: int = 0
+
+    @property
+    def is_direct_message(self) -> bool:
+        """Say whether the call is in a conversation of two, which a bot is never part of."""
+        return self.channel_id.startswith("D")
+
+    def ending(self, *, at: datetime, reason: EndReason, by: UserId | None = None) -> Self:
+        """Return the call as one that is to be ended; the first end wins, later ones change nothing."""
+        if not self.state.is_open:
+            return self
+        return replace(self, state=CallState.ENDING, ended_at=at, ended_by=by, end_reason=reason, due_at=at, tries=0)
+
+    @property
+    def duration_s(self) -> int:
+        """Whole seconds between start and end; 0 while the call is running."""
+        if self.ended_at is None:
+            return 0
+        return max(0, int((self.ended_at - (self.live_at or self.created_at)).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who is or was in a call: a Slack person, or a guest known only to the provider.
+
+    Args:
+        key: tells people of one call apart: `slack:<user id>` or `guest:<provider's stable id>`.
+        present: whether the person is in the call now.
+        told: whether Slack shows the person as being in the call.
+    """
+
+    call_id: CallId
+    key: str
+    present: bool
+    told: bool
+    joined_at: datetime
+    left_at: datetime | None = None
+    slack_id: UserId | None = None
+    external_id: str | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence that one person still has to be told, seen by nobody else.
+
+    Args:
+        id: a sequence number given by storage; 0 before it is stored.
+    """
+
+    call_id: CallId
+    team_id: TeamId
+    channel_id: ChannelId
+    user_id: UserId
+    text: str
+    response_url: ResponseUrl | None = None
+    id: int = 0
+
+    @property
+    def is_direct(self) -> bool:
+        """Say whether it goes by direct message."""
+        return str(self.channel_id) == str(self.user_id)
+
+    @classmethod
+    def direct(cls, person: Person, text: str) -> Self:
+        """Return a sentence for a direct message, about no call in particular."""
+        return cls(CallId(""), person.team_id, ChannelId(person.user_id), person.user_id, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What makes a request of Slack's the same request again.
+
+    Args:
+        key: built from what Slack sent (trigger_id, event_id, view id and hash); equal for every copy.
+    """
+
+    team_id: TeamId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person reads at once, in answer to a command; None says nothing.
+
+    Args:
+        call_id: the call that now has work waiting, or None.
+        is_done: whether what was asked for is being done.
+    """
+
+    text: str | None = None
+    call_id: CallId | None = None
+    is_done: bool = True

@@ -1,0 +1,174 @@
+"""What the calls package needs from outside: a store, wake-ups, meeting providers, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Flag, auto
+from typing import Protocol, TypeVar
+
+from calls.model import Call, CallId, ChannelId, Delivery, Notice, Participant, Reply, Room, TeamId, UserId
+
+Answer = TypeVar("Answer")
+
+Clock = Callable[[], datetime]
+"""Returns the present time as an aware UTC datetime."""
+
+
+class Transaction(Protocol):
+    """Reads and writes that happen together or not at all."""
+
+    def call(self, call_id: CallId) -> Call | None:
+        """Return a call, or None when there is none with this id."""
+
+    def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
+        """Return the calls people may still join, oldest first, of one conversation or of the workspace."""
+
+    def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
+        """Return the open calls that a person started or is in, oldest first."""
+
+    def unfinished_calls(self) -> Sequence[Call]:
+        """Return every call that has not come to rest, of all workspaces, oldest first."""
+
+    def call_named(self, named: str) -> Call | None:
+        """Return the newest call with an id: ours, Slack's, or the one on its card."""
+
+    def add_call(self, call: Call) -> None:
+        """Store a new call."""
+
+    def save_call(self, call: Call) -> Call:
+        """Store a changed call and return it with its new version.
+
+        Raises:
+            StaleCallError: when the stored version is no longer `call.version`.
+        """
+
+    def participants(self, call_id: CallId) -> Sequence[Participant]:
+        """Return everybody who is or was in a call, in the order in which they first joined."""
+
+    def save_participant(self, participant: Participant) -> None:
+        """Store somebody of a call, new or changed."""
+
+    def add_notice(self, notice: Notice) -> None:
+        """Store a sentence that is to be told."""
+
+    def notices(self, call_id: CallId) -> Sequence[Notice]:
+        """Return the sentences of a call that are still to be told, oldest first."""
+
+    def drop_notice(self, notice_id: int) -> None:
+        """Forget a sentence that was told, or that cannot be told."""
+
+
+class Storage(Protocol):
+    """Keeps calls; every answer given is on disk."""
+
+    async def accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
+        """Do the work of a delivery once and return its reply; a copy gets the first one's reply.
+
+        `work` may be run again after a conflict, so it must have no effect but on the transaction.
+
+        Raises:
+            StorageError: when it could not be stored; nothing was changed then.
+        """
+
+    async def write(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """Run `work` in one transaction and return its answer.
+
+        Raises:
+            StorageError: when it could not be stored; nothing was changed then.
+        """
+
+    async def read(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """Run `work` on one consistent view of the data.
+
+        Raises:
+            StorageError: when the data cannot be read now.
+        """
+
+    async def due(self, now: datetime, limit: int) -> Sequence[CallId]:
+        """Return the calls whose `due_at` has come, the longest due first."""
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when the next call is due, or None when none is waiting."""
+
+
+class WakeUps(Protocol):
+    """Sees to it that `advance` runs for a call soon, and again after a crash."""
+
+    def wake(self, call_id: CallId) -> None:
+        """Ask that the call be advanced now; asking twice, or for a call that needs nothing, does no harm."""
+
+
+Advance = Callable[[CallId], Awaitable[None]]
+
+
+class Capability(Flag):
+    """What a meeting system can do for us."""
+
+    NONE = 0
+    END = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSpec:
+    """What a room is asked for with.
+
+    Args:
+        call_id: stable over retries: the same call must get the same room.
+        title: plain text, at most 150 characters; may be empty.
+    """
+
+    call_id: CallId
+    team_id: TeamId
+    channel_id: ChannelId
+    title: str
+    started_by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a provider is, in one sentence for whoever runs the app."""
+
+    ok: bool
+    sentence: str
+
+
+class Provider(Protocol):
+    """A meeting system."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, in lower case."""
+
+    @property
+    def capabilities(self) -> Capability:
+        """What it can do; anything else is never asked of it."""
+
+    @property
+    def notice(self) -> str | None:
+        """One honest line for people who start a call with it, or None."""
+
+    async def create_room(self, spec: RoomSpec) -> Room:
+        """Make the room of a call; asked again for the same call, return the same room.
+
+        Raises:
+            ProviderDown: when trying again later can help.
+            ProviderAuth: when the provider no longer accepts our credentials.
+            ProviderRefused: when it will never do this.
+        """
+
+    async def end_room(self, room: Room) -> None:
+        """Close the room for everybody; a room that is gone already is a success.
+
+        Raises:
+            ProviderDown: when trying again later can help.
+            ProviderAuth: when the provider no longer accepts our credentials.
+            ProviderRefused: when it will never do this.
+        """
+
+    async def probe(self) -> Health:
+        """Find out whether it works, with the credentials it has."""
+
+    async def aclose(self) -> None:
+        """Give back what it holds."""

@@ -1,0 +1,74 @@
+"""Answers to a person that are worth nothing later, and are therefore sent once and not stored."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from calls.acknowledged import acknowledged
+from calls.errors import CallsError
+from calls.model import Notice, Person
+from calls.outside import Outside
+from calls.slack.views_api import ViewsApi
+from calls.telling import tell
+from calls.words.errors import sentence_for
+
+_log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+
+class Replies:
+    """Sends dialogs and sentences after the acknowledgement, in the background."""
+
+    def __init__(self, outside: Outside, views: ViewsApi) -> None:
+        """Send nothing yet."""
+        self._outside = outside
+        self._views = views
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
+        """Show a person a dialog; one that Slack does not take is explained by a direct message."""
+        self._start(self._open_view(person, trigger_id, view))
+
+    def show_home(self, person: Person, view: Json) -> None:
+        """Draw a person's Home."""
+        self._start(self._show_home(person, view))
+
+    def tell(self, notice: Notice) -> None:
+        """Tell a person a sentence."""
+        self._start(self._tell(notice))
+
+    async def stop(self, grace_s: float) -> None:
+        """Wait for what is being sent, at most `grace_s` seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_s)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open_view(self, person: Person, trigger_id: str, view: Json) -> None:
+        await acknowledged()
+        try:
+            await self._views.open(person.team_id, trigger_id, view)
+        except CallsError as error:
+            _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
+            await self._tell(Notice.direct(person, sentence_for(error)))
+
+    async def _show_home(self, person: Person, view: Json) -> None:
+        await acknowledged()
+        try:
+            await self._views.publish(person.team_id, person.user_id, view)
+        except CallsError as error:
+            _log.warning("The Home of %s could not be drawn: %s", person.user_id, error)
+
+    async def _tell(self, notice: Notice) -> None:
+        await acknowledged()
+        try:
+            await tell(self._outside, notice)
+        except CallsError as error:
+            _log.warning("%s could not be told: %s", notice.user_id, error)

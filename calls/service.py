@@ -1,0 +1,310 @@
+"""What a person can ask of a call: start it, join, leave, rename, end, list.
+
+Everything here only takes the request: it is checked, stored together with the key of its delivery, and answered.
+The work itself is `calls.advance`'s, woken once the request is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from calls.errors import StateError
+from calls.home import build_home
+from calls.ids import new_call_id, new_display_id
+from calls.model import (
+    Call,
+    CallId,
+    ChannelId,
+    Delivery,
+    EndReason,
+    Notice,
+    Participant,
+    Person,
+    Reply,
+    ResponseUrl,
+    UserId,
+)
+from calls.ports import Clock, Storage, Transaction, WakeUps
+from calls.replies import Json, Replies
+from calls.text import plain_title
+from calls.words import answers
+
+RESPONSE_URL_LASTS = timedelta(minutes=29)
+"""One minute less than Slack gives, for clocks that differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """A call somebody wants to start.
+
+    Args:
+        title: as typed; empty for a title made from the channel's name.
+        channel_name: as Slack sends it along with a command; may be empty.
+        thread_ts: the message in whose thread the card goes, or None.
+    """
+
+    person: Person
+    channel_id: ChannelId
+    channel_name: str = ""
+    title: str = ""
+    invited: tuple[UserId, ...] = ()
+    thread_ts: str | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRef:
+    """Which call a person means: the one of a card, or one running in a conversation.
+
+    Args:
+        call_id: from a button or a dialog; the other two are not looked at then.
+        display_id: what was typed, or None for the only call running in the conversation.
+        response_url: of the press of a button, which can change the card it is on.
+    """
+
+    channel_id: ChannelId | None = None
+    display_id: str | None = None
+    call_id: CallId | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unclear:
+    """No call was found, or several; holds what to say."""
+
+    text: str
+
+
+class CallService:
+    """The use cases. Each answers as soon as the request is stored."""
+
+    def __init__(
+        self, storage: Storage, wakeups: WakeUps, replies: Replies, now: Clock, *, default_provider: str
+    ) -> None:
+        """Take where calls are kept, who is to be woken and how people are answered.
+
+        Args:
+            default_provider: the name of the provider that new calls are started with.
+        """
+        self._storage = storage
+        self._wakeups = wakeups
+        self._replies = replies
+        self._now = now
+        self._default_provider = default_provider
+
+    async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
+        """Start a call.
+
+        Raises:
+            StorageError: when the request could not be stored; no call was started then.
+        """
+        call = self._new_call(request)
+
+        def work(transaction: Transaction) -> Reply:
+            transaction.add_call(call)
+            text = answers.starting(call.title, call.invited) if call.invited else None
+            return Reply(text, call.id)
+
+        return await self._accept(delivery, work)
+
+    async def join(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
+        """Show a person as in a call.
+
+        Raises:
+            StorageError: when the request could not be stored; nothing was changed then.
+        """
+
+        def change(transaction: Transaction, call: Call) -> Reply:
+            _come(transaction, call, person, self._now())
+            transaction.save_call(replace(call, due_at=self._now()))
+            return Reply(answers.joined(call), call.id)
+
+        return await self._accept(delivery, self._on_open_call("join", ref, person, change))
+
+    async def leave(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
+        """No longer show a person as in a call.
+
+        Raises:
+            StorageError: when the request could not be stored; nothing was changed then.
+        """
+
+        def change(transaction: Transaction, call: Call) -> Reply:
+            if not _go(transaction, call, person, self._now()):
+                return Reply(answers.was_not_in(call), is_done=False)
+            transaction.save_call(replace(call, due_at=self._now()))
+            return Reply(answers.left(call), call.id)
+
+        return await self._accept(delivery, self._on_open_call("leave", ref, person, change))
+
+    async def rename(self, ref: CallRef, title: str, person: Person, delivery: Delivery) -> Reply:
+        """Give a call a new title.
+
+        Raises:
+            StorageError: when the request could not be stored; nothing was changed then.
+        """
+        cleaned = plain_title(title)
+
+        def change(transaction: Transaction, call: Call) -> Reply:
+            if not cleaned:
+                return Reply(answers.empty_title(), is_done=False)
+            transaction.save_call(replace(call, title=cleaned, due_at=self._now()))
+            return Reply(answers.renamed(cleaned), call.id)
+
+        return await self._accept(delivery, self._on_open_call("rename", ref, person, change))
+
+    async def end(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
+        """End a call for everybody.
+
+        Raises:
+            StorageError: when the request could not be stored; nothing was changed then.
+        """
+
+        def change(transaction: Transaction, call: Call) -> Reply:
+            now = self._now()
+            for participant in transaction.participants(call.id):
+                if participant.present:
+                    transaction.save_participant(replace(participant, left_at=now))
+            transaction.save_call(call.ending(at=now, reason=EndReason.ENDED_BY_PERSON, by=person.user_id))
+            return Reply(answers.ending(call), call.id)
+
+        return await self._accept(delivery, self._on_open_call("end", ref, person, change))
+
+    async def running(self, person: Person, channel_id: ChannelId) -> Reply:
+        """List the running calls of a conversation, and those the person started or is in.
+
+        Raises:
+            StorageError: when calls cannot be read now.
+        """
+
+        def work(transaction: Transaction) -> Reply:
+            return Reply(answers.running(_visible(transaction, person, channel_id)))
+
+        return await self._storage.read(work)
+
+    async def open_call(self, call_id: CallId, person: Person) -> Call | None:
+        """Return a running call of the person's workspace, or None.
+
+        Raises:
+            StorageError: when calls cannot be read now.
+        """
+        call = await self._storage.read(lambda transaction: transaction.call(call_id))
+        return call if call is not None and call.team_id == person.team_id and call.state.is_open else None
+
+    async def show_home(self, person: Person) -> None:
+        """Draw the app's Home for a person as soon as the present request is acknowledged.
+
+        Raises:
+            StorageError: when calls cannot be read now.
+        """
+        calls = await self._storage.read(lambda transaction: transaction.calls_of(person.team_id, person.user_id))
+        self._replies.show_home(person, build_home(calls))
+
+    def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
+        """Show a person a dialog as soon as the press that asks for it is acknowledged."""
+        self._replies.open_view(person, trigger_id, view)
+
+    def tell(self, person: Person, channel_id: ChannelId | None, text: str, response_url: str | None = None) -> None:
+        """Tell a person one sentence as soon as the present request is acknowledged.
+
+        Args:
+            channel_id: where the sentence is shown to the person alone; None for a direct message.
+        """
+        where = channel_id or ChannelId(person.user_id)
+        url = self._url(response_url)
+        self._replies.tell(Notice(CallId(""), person.team_id, where, person.user_id, text, url))
+
+    def _url(self, response_url: str | None) -> ResponseUrl | None:
+        return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
+
+    def _new_call(self, request: StartRequest) -> Call:
+        now = self._now()
+        return Call(
+            id=new_call_id(),
+            display_id=new_display_id(),
+            team_id=request.person.team_id,
+            channel_id=request.channel_id,
+            title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),
+            started_by=request.person.user_id,
+            provider=self._default_provider,
+            created_at=now,
+            thread_ts=request.thread_ts,
+            invited=request.invited,
+            start_url=self._url(request.response_url),
+            due_at=now,
+        )
+
+    async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
+        reply = await self._storage.accept(delivery, work)
+        if reply.call_id is not None:
+            self._wakeups.wake(reply.call_id)
+        return reply
+
+    def _on_open_call(
+        self, command: str, ref: CallRef, person: Person, change: Callable[[Transaction, Call], Reply]
+    ) -> Callable[[Transaction], Reply]:
+        """Return work that finds the call that is meant and changes it, or says why it cannot."""
+
+        def work(transaction: Transaction) -> Reply:
+            found = _find(transaction, command, ref, person)
+            if isinstance(found, _Unclear):
+                return Reply(found.text, is_done=False)
+            if found.state.is_open:
+                call = found if ref.response_url is None else replace(found, card_url=self._url(ref.response_url))
+                return change(transaction, call)
+            return self._redraw(transaction, found, ref)
+
+        return work
+
+    def _redraw(self, transaction: Transaction, call: Call, ref: CallRef) -> Reply:
+        """Let a press on the card of a call that is over mend that card, and say that it is over."""
+        if ref.response_url is None or call.message_ts is not None or not call.posted:
+            return Reply(answers.already_over(), is_done=False)
+        mended = replace(call, card_url=self._url(ref.response_url), end_shown=False, due_at=self._now())
+        transaction.save_call(mended)
+        return Reply(answers.already_over(), call.id, is_done=False)
+
+
+def _find(transaction: Transaction, command: str, ref: CallRef, person: Person) -> Call | _Unclear:
+    """Return the call a person means, never one of another workspace."""
+    if ref.call_id is not None:
+        call = transaction.call(ref.call_id)
+        return call if call is not None and call.team_id == person.team_id else _Unclear(answers.unknown_call())
+    if ref.channel_id is None:
+        raise StateError("call_not_named")
+    if ref.display_id is not None:
+        fitting = [call for call in _visible(transaction, person, ref.channel_id) if call.display_id == ref.display_id]
+        return fitting[0] if fitting else _Unclear(answers.no_such_call(ref.display_id))
+    here = transaction.open_calls(person.team_id, ref.channel_id)
+    if not here:
+        return _Unclear(answers.no_call_here())
+    return here[0] if len(here) == 1 else _Unclear(answers.which_call(command, here))
+
+
+def _visible(transaction: Transaction, person: Person, channel_id: ChannelId) -> list[Call]:
+    """Return the open calls a person may see: those of the conversation asked in, and the person's own."""
+    here = transaction.open_calls(person.team_id, channel_id)
+    own = transaction.calls_of(person.team_id, person.user_id)
+    return list({call.id: call for call in (*here, *own)}.values())
+
+
+def _key(person: Person) -> str:
+    return f"slack:{person.user_id}"
+
+
+def _come(transaction: Transaction, call: Call, person: Person, now: datetime) -> None:
+    """Store a person as being in a call; coming back keeps when the person first came."""
+    key = _key(person)
+    before = next((one for one in transaction.participants(call.id) if one.key == key), None)
+    participant = before or Participant(call.id, key, present=True, told=False, joined_at=now, slack_id=person.user_id)
+    transaction.save_participant(replace(participant, present=True, left_at=None))
+
+
+def _go(transaction: Transaction, call: Call, person: Person, now: datetime) -> bool:
+    """Store a person as gone from a call; say whether the person was there."""
+    before = next((one for one in transaction.participants(call.id) if one.key == _key(person)), None)
+    if before is None or not before.present:
+        return False
+    transaction.save_participant(replace(before, present=False, left_at=now))
+    return True

@@ -1,0 +1,132 @@
+"""Send requests to Slack and tell every outcome apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from calls import errors
+from calls.slack.answers import Answer, checked
+from calls.slack.response_urls import RESPONSE_URL, check_response, is_response_url
+from calls.slack.sdk import OneTryClient, time_limits
+
+TokenOf = Callable[[str], Awaitable[str]]
+"""Returns the bot token of a workspace, by team id; raises SlackTokenDead when there is none."""
+
+TIMEOUT_S = 10.0
+
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+_JSON_TYPE = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class SlackWeb:
+    """Slack's Web API, one try a request.
+
+    Args:
+        session: shared by the whole app, and closed by whoever made it; its `trust_env` decides about proxies.
+        base_url: of the Web API, such as `https://slack.com/api/`.
+        timeout_s: seconds for a whole exchange, from connecting to the last byte of the answer.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, base_url: str, token_of: TokenOf, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._token_of = token_of
+        self._timeout_s = timeout_s
+        self._clients: dict[str, OneTryClient] = {}
+
+    async def call(self, team_id: str, method: str, body: Mapping[str, Any]) -> Answer:
+        """Call a method for a workspace, with its arguments as JSON in the body.
+
+        Args:
+            method: such as `calls.add`.
+
+        Raises:
+            SlackError: the one that fits, for every outcome but an answer that says yes.
+        """
+        token = await self._token_of(team_id)
+        client = self._clients.get(team_id)
+        if client is None or client.token != token.strip():
+            client = self._clients[team_id] = self._client(token)
+        return await self._send(client, method, body)
+
+    async def call_with_token(self, token: str, method: str, body: Mapping[str, Any]) -> Answer:
+        """Call a method with a token whose workspace is not known yet.
+
+        Raises:
+            SlackError: as in `call`.
+        """
+        return await self._send(self._client(token), method, body)
+
+    async def respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
+        """Post a message to a response_url, which needs no token and no membership.
+
+        Slack takes 5 of them in 30 minutes.
+        Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+
+        Raises:
+            SlackResponseUrlGone: when it is used up, too old or not Slack's; nothing was sent then to anybody else.
+            SlackError: another one, for every other outcome but success.
+        """
+        if not is_response_url(response_url, self._base_url):
+            raise errors.SlackResponseUrlGone("response_url_foreign", RESPONSE_URL)
+        if self._session.closed:
+            raise errors.SlackUnreachable("session_closed", RESPONSE_URL)
+        try:
+            status, headers, body = await self._post(response_url, payload)
+        except (aiohttp.ClientError, OSError) as failure:
+            # The cause could name the address, and whoever has the address can post.
+            raise _lost(RESPONSE_URL, failure) from None
+        check_response(status, headers, body)
+
+    def _client(self, token: str) -> OneTryClient:
+        return OneTryClient(self._session, token=token, base_url=self._base_url, timeout_s=self._timeout_s)
+
+    async def _send(self, client: OneTryClient, method: str, body: Mapping[str, Any]) -> Answer:
+        if self._session.closed:
+            # The SDK would quietly open a session of its own.
+            raise errors.SlackUnreachable("session_closed", method)
+        if not client.token:
+            raise errors.SlackTokenDead("not_authed", method)
+        try:
+            response = await client.api_call(method, json=dict(body))
+            status, headers, data = _parts(response)
+        except SlackApiError as doubtful:
+            # The SDK raises this for every answer that does not say `ok`; what it means is told apart below.
+            status, headers, data = _parts(doubtful.response)
+        except UnicodeDecodeError as garbled:
+            raise errors.SlackOutcomeUnknown("garbled_answer", method) from garbled
+        except (aiohttp.ClientError, OSError) as failure:
+            raise _lost(method, failure) from failure
+        return checked(method, status, headers, data)
+
+    async def _post(self, url: str, payload: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
+        limits = time_limits(self._timeout_s)
+        sent = json.dumps(payload).encode("ascii")
+        async with self._session.post(
+            url, data=sent, headers=_JSON_TYPE, timeout=limits, allow_redirects=False
+        ) as answer:
+            return answer.status, answer.headers, await answer.read()
+
+
+def _lost(method: str, failure: Exception) -> errors.SlackError:
+    """Return the error for a request without an answer."""
+    kind = type(failure).__name__
+    if isinstance(failure, _NEVER_SENT):
+        return errors.SlackUnreachable("unreachable", method, detail=kind)
+    if isinstance(failure, TimeoutError):
+        return errors.SlackOutcomeUnknown("timeout", method, detail=kind)
+    return errors.SlackOutcomeUnknown("lost_answer", method, detail=kind)
+
+
+def _parts(response: Any) -> tuple[int, Mapping[str, str], object]:  # noqa: ANN401 - the SDK gives two kinds
+    """Return status, headers and body of an answer: the SDK's, or aiohttp's when the body was no JSON."""
+    if isinstance(response, aiohttp.ClientResponse):
+        return response.status, response.headers, None
+    return response.status_code, response.headers, response.data

@@ -1,0 +1,113 @@
+"""The steps that bring a call to life: make its room, register it at Slack, post its card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calls.blocks import build_card
+from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
+from calls.model import Call, CallState
+from calls.outside import Outside, Record
+from calls.ports import Provider, RoomSpec, Transaction
+from calls.slack.messages_api import OutgoingMessage
+
+
+def provider_of(outside: Outside, call: Call) -> Provider:
+    """Return the provider a call was started with.
+
+    Raises:
+        ConfigError: when it is no longer set up.
+    """
+    if call.provider not in outside.providers:
+        raise ConfigError("unknown_provider", detail=call.provider)
+    return outside.providers[call.provider]
+
+
+async def make_room(outside: Outside, call: Call) -> Record:
+    """Ask the provider for the call's room."""
+    spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by)
+    room = await provider_of(outside, call).create_room(spec)
+
+    def record(_: Transaction, stored: Call) -> Call:
+        state = CallState.ROOM_MADE if stored.state is CallState.ACCEPTED else stored.state
+        return replace(stored, room=room, state=state)
+
+    return record
+
+
+async def register(outside: Outside, call: Call) -> Record:
+    """Register the call at Slack; our own id makes a repeated request the same call."""
+    if call.room is None:
+        raise AssertionError(call.id)
+    title = call.title
+    registered = await outside.slack_calls.add(
+        call.team_id,
+        external_unique_id=call.id,
+        join_url=call.room.join_url,
+        created_by=call.started_by,
+        date_start=call.created_at,
+        desktop_app_join_url=call.room.desktop_url,
+        external_display_id=call.room.display_id or call.display_id,
+        title=title,
+    )
+
+    def record(_: Transaction, stored: Call) -> Call:
+        if stored.slack_call_id is not None:
+            return stored
+        state = CallState.REGISTERED if stored.state is CallState.ROOM_MADE else stored.state
+        return replace(stored, slack_call_id=registered.id, title_told=title, state=state)
+
+    return record
+
+
+async def post(outside: Outside, call: Call, *, uncertain: bool) -> Record:
+    """Post the card, unless an earlier attempt of unknown outcome turns out to have posted it.
+
+    Args:
+        uncertain: whether the card may have been posted already without our knowing.
+    """
+    message_ts = None
+    if not (uncertain and await _is_posted(outside, call)):
+        message_ts = await _send_card(outside, call)
+    now = outside.now()
+
+    def record(_: Transaction, stored: Call) -> Call:
+        state = CallState.LIVE if stored.state is CallState.REGISTERED else stored.state
+        return replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state)
+
+    return record
+
+
+async def _is_posted(outside: Outside, call: Call) -> bool:
+    """Ask Slack whether the call is shown in its conversation."""
+    if call.slack_call_id is None:
+        return False
+    try:
+        at_slack = await outside.slack_calls.info(call.team_id, call.slack_call_id)
+    except SlackCallGone:
+        return False
+    return call.channel_id in at_slack.channels
+
+
+async def _send_card(outside: Outside, call: Call) -> str | None:
+    """Post the card where the bot may post, else through the command's response_url; return its ts if known."""
+    card = build_card(call, (), provider_of(outside, call).notice)
+    if call.is_direct_message and _can_respond(outside, call):
+        await _respond(outside, call, card)
+        return None
+    try:
+        return (await outside.messages.post(call.team_id, call.channel_id, card)).ts
+    except SlackChannelRefused as refused:
+        if refused.code not in {"channel_not_found", "not_in_channel"} or not _can_respond(outside, call):
+            raise
+    await _respond(outside, call, card)
+    return None
+
+
+def _can_respond(outside: Outside, call: Call) -> bool:
+    return call.start_url is not None and call.start_url.expires_at > outside.now()
+
+
+async def _respond(outside: Outside, call: Call, card: OutgoingMessage) -> None:
+    if call.start_url is not None:
+        await outside.messages.respond(call.start_url.url, card, in_channel=True)

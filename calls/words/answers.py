@@ -1,0 +1,178 @@
+"""The sentences people read in answer to what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calls.model import Call, UserId
+from calls.text import escape
+
+COMMANDS = (
+    ("/startcall [title] [@person …]", "start a call here; whatever is no command is the title"),
+    ("/startcall list", "show the running calls of this conversation and your own"),
+    ("/startcall join [id]", "be shown as in the call, and get its link"),
+    ("/startcall leave [id]", "no longer be shown as in the call"),
+    ("/startcall rename [id] new title", "change the call's title"),
+    ("/startcall end [id]", "end the call for everybody"),
+    ("/startcall help", "show this"),
+)
+"""Every line a person can type, as printed by `help`, with what it does."""
+
+
+def mention(user_id: UserId) -> str:
+    """Return a person's name as Slack fills it in."""
+    return f"<@{user_id}>"
+
+
+def mentions(user_ids: Sequence[UserId]) -> str:
+    """Return several people's names in a row."""
+    return ", ".join(mention(user_id) for user_id in user_ids)
+
+
+def duration(seconds: int) -> str:
+    """Return a length of time as people say it, rounded to whole minutes above one minute."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return "less than a minute"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    parts = [_counted(hours, "hour"), _counted(minutes, "minute")]
+    return " ".join(part for part in parts if part)
+
+
+def starting(title: str, invited: Sequence[UserId]) -> str:
+    """Say how a command to start was understood."""
+    return f"Starting “{escape(title)}” with {mentions(invited)} invited."
+
+
+def help_text() -> str:
+    """Return everything that can be typed."""
+    lines = [f"• `{line}`: {what}" for line, what in COMMANDS]
+    tail = (
+        "The id is on the call's card; leave it out when only one call is running here. "
+        "Put a title in quotes to keep it from being read as a command."
+    )
+    return "*What you can type*\n" + "\n".join(lines) + "\n" + tail
+
+
+def usage(command: str) -> str:
+    """Say how one command is typed."""
+    line, what = next(entry for entry in COMMANDS if entry[0].startswith(f"/startcall {command}"))
+    return f"Type `{line}` to {what}."
+
+
+def not_yet(command: str) -> str:
+    """Say that a word is kept for a command that this version does not have."""
+    return (
+        f"`/startcall {command}` is not in this version yet. "
+        f'To start a call with that title, type `/startcall "{command}"`.'
+    )
+
+
+def no_call_here() -> str:
+    """Say that there is nothing to act on."""
+    return "No call is running in this conversation. Start one with `/startcall`."
+
+
+def no_such_call(display_id: str) -> str:
+    """Say that an id fits no running call the person may see."""
+    return f"No running call of yours or of this conversation has the id {display_id}. `/startcall list` shows them."
+
+
+def which_call(command: str, calls: Sequence[Call]) -> str:
+    """Ask which of several calls is meant."""
+    lines = [f"• `/startcall {command} {call.display_id}`: {escape(call.title)}" for call in calls]
+    return "Several calls are running here. Which one do you mean?\n" + "\n".join(lines)
+
+
+def already_over() -> str:
+    """Say that a call is over."""
+    return "That call has ended. Start a new one with `/startcall`."
+
+
+def unknown_call() -> str:
+    """Say that a card belongs to no call we know."""
+    return "This card belongs to a call that is no longer known here. Start a new one with `/startcall`."
+
+
+def joined(call: Call) -> str:
+    """Say that a person is now shown as in the call, with its link."""
+    if call.room is None:
+        return f"You are in “{escape(call.title)}”. Its link comes with the card in a moment."
+    return f"You are in “{escape(call.title)}”: <{call.room.join_url}|open the meeting>."
+
+
+def left(call: Call) -> str:
+    """Say that a person is no longer shown as in the call."""
+    return f"You left “{escape(call.title)}”."
+
+
+def was_not_in(call: Call) -> str:
+    """Say that a person who leaves was not there."""
+    return f"You are not in “{escape(call.title)}”, so nothing was changed."
+
+
+def renamed(title: str) -> str:
+    """Say that a call has a new title."""
+    return f"The call is now called “{escape(title)}”."
+
+
+def ending(call: Call) -> str:
+    """Say that a call is being ended."""
+    return f"Ending “{escape(call.title)}” for everybody."
+
+
+def running(calls: Sequence[Call]) -> str:
+    """List running calls, each with its id, starter and link."""
+    if not calls:
+        return "No call is running here, and you are in none. Start one with `/startcall`."
+    return "*Running calls*\n" + "\n".join(_listed(call) for call in calls)
+
+
+def not_started(call: Call, why: str) -> str:
+    """Say that a call could not be started, and why."""
+    return f"“{escape(call.title)}” could not be started. {why}"
+
+
+def slack_refused(call: Call, why: str) -> str:
+    """Say that Slack did not take a change of a call, and why."""
+    return f"Slack did not take a change of “{escape(call.title)}”. {why}"
+
+
+def empty_title() -> str:
+    """Say that a title has no readable character."""
+    return "That title has no readable character. Please type another one."
+
+
+def not_stored() -> str:
+    """Say that a request was not taken, because it could not be kept safe."""
+    return "Startcall could not save that just now, so nothing was done. Please try again in a moment."
+
+
+def home_welcome() -> str:
+    """Say on the Home how a call is started."""
+    return (
+        "*Start a call from any conversation*\n"
+        "Type `/startcall` and, if you like, a title. `/startcall help` shows the rest."
+    )
+
+
+def home_empty() -> str:
+    """Say on the Home that a person is in no call."""
+    return "You have started no call that is still running, and you are in none."
+
+
+def default_title(channel_name: str) -> str:
+    """Return the title of a call that was given none."""
+    if channel_name in {"", "directmessage", "privategroup"} or channel_name.startswith("mpdm-"):
+        return "Call"
+    return f"Call in #{channel_name}"
+
+
+def _listed(call: Call) -> str:
+    link = f" (<{call.room.join_url}|open the meeting>)" if call.room is not None else ""
+    return f"• `{call.display_id}` {escape(call.title)}, started by {mention(call.started_by)}{link}"
+
+
+def _counted(number: int, unit: str) -> str:
+    if number == 0:
+        return ""
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

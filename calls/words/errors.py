@@ -1,0 +1,298 @@
+"""The sentences people read about an error: what happened, and what to do next.
+
+The table is also what `docs/errors.md` is made from (`python -m scripts.error_table`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from calls import errors
+from calls.errors import CallsError
+
+_TELL = "Please tell whoever runs Startcall"
+_REINSTALL = "A workspace admin has to install Startcall again."
+_INVITE = "Type `/invite @Startcall` in it and try again."
+_ELSEWHERE = "Please start the call in another conversation, or ask a workspace admin."
+_ADMIN = "A workspace admin can change that."
+_MEMBERS_ONLY = "Startcall is not a member of this conversation. " + _INVITE
+_NO_BOT = (
+    "Startcall was given a token of the wrong kind. Whoever runs it has to set `SLACK_BOT_TOKEN` to the app's bot "
+    "token, which begins with `xoxb-`."
+)
+
+_USAGE: dict[str, str] = {
+    "": "Startcall cannot do that. `/startcall help` shows what you can type.",
+}
+
+_CONFIG: dict[str, str] = {
+    "": "Startcall is not set up for this ({reason}). Whoever runs it finds out more with `python app.py doctor`.",
+    "unknown_provider": (
+        "No meeting system of this name is set up: {detail}. Whoever runs Startcall can name another one in "
+        "`STARTCALL_PROVIDER`."
+    ),
+    "link_template_missing": (
+        "Startcall was not told where calls take place. Whoever runs it has to set `STARTCALL_LINK_TEMPLATE` to a web "
+        "address with `{{room}}` in it."
+    ),
+    "link_template_not_usable": "`STARTCALL_LINK_TEMPLATE` {detail}. Whoever runs Startcall has to correct it.",
+    "room_key_too_short": (
+        "The key that keeps the names of rooms secret is too short: {detail}. Whoever runs Startcall has to set a "
+        "longer one."
+    ),
+    "database_not_usable": "The database cannot be used: {detail}. Check `DATABASE_URL`, and that the database runs.",
+    "database_too_new": (
+        "The database was written by a newer version of Startcall ({detail}). Run that version, or go back to a backup."
+    ),
+    "database_not_writable": (
+        "Startcall may not write to {detail}. Allow it to, or name another place in `DATABASE_URL`."
+    ),
+    "database_in_use": (
+        "Another process is using the database {detail}. Stop that one, or name another database in `DATABASE_URL`."
+    ),
+    "port_taken": (
+        "Startcall cannot listen on {detail}: something else does, or it is not allowed to. Stop the other program, "
+        "or set another `PORT`."
+    ),
+}
+
+_PROVIDER_DOWN: dict[str, str] = {
+    "": "{provider} is not working at the moment. Please try again in a few minutes.",
+}
+
+_PROVIDER_AUTH: dict[str, str] = {
+    "": "{provider} no longer accepts Startcall's credentials. " + _TELL + ", who has to renew them.",
+}
+
+_PROVIDER_REFUSED: dict[str, str] = {
+    "": "{provider} refused this ({reason}). Start the call with another meeting system, or tell whoever runs "
+    "Startcall.",
+    "cannot_end_room": "{provider} cannot be ended from Slack. Please end the meeting where it takes place.",
+}
+
+_RATE_LIMITED: dict[str, str] = {
+    "": "Slack lets Startcall do only so much at a time in this workspace. Please try again in {wait}.",
+}
+
+_UNREACHABLE: dict[str, str] = {
+    "": "Startcall cannot reach Slack at the moment. Please try again in a few minutes; if it stays like this, whoever "
+    "runs Startcall should check its connection to the internet.",
+    "session_closed": "Startcall is just being restarted. Please try again in a moment.",
+}
+
+_OUTCOME_UNKNOWN: dict[str, str] = {
+    "": "Slack did not say whether this has worked. Please look whether it has before you try again.",
+    "service_unavailable": "Slack is having a problem and may not have done this. Please look, and try again later.",
+}
+
+_MIGRATING: dict[str, str] = {
+    "": "This workspace is being moved into an organisation, and apps cannot reach it until Slack has finished. Please "
+    "try again later.",
+    "external_channel_migrating": "This conversation is being moved by Slack. Please try again in a few minutes.",
+}
+
+_REFUSED: dict[str, str] = {
+    "": "Slack refused this for a reason Startcall does not know: {reason}. " + _TELL + " this reason.",
+    "http_refused": (
+        "What answers in Slack's place does not answer like Slack. " + _TELL + ": `SLACK_API_URL` may be wrong, or a "
+        "proxy in between is in the way."
+    ),
+    "unreadable_code": "Slack refused this and gave a reason that cannot be read. " + _TELL + ", who finds it in the "
+    "log.",
+}
+
+_TOKEN_DEAD: dict[str, str] = {
+    "": "Slack no longer lets Startcall into this workspace. " + _REINSTALL,
+    "account_inactive": "Startcall was removed from this workspace, or the workspace was closed. " + _REINSTALL,
+    "token_revoked": "Startcall was removed from this workspace, or its access was withdrawn. " + _REINSTALL,
+    "token_expired": "Startcall's access to this workspace has run out. " + _REINSTALL,
+    "not_authed": (
+        "Startcall is not installed in this workspace. A workspace admin has to install it, or whoever runs it has to "
+        "set `SLACK_BOT_TOKEN`."
+    ),
+    "invalid_auth": (
+        "Slack does not know the token Startcall has for this workspace. Whoever runs it has to copy the bot token "
+        "anew into `SLACK_BOT_TOKEN`, or a workspace admin has to install Startcall again."
+    ),
+}
+
+_SCOPE_MISSING: dict[str, str] = {
+    "": "Startcall was installed without {needed}. A workspace admin can grant that by installing Startcall again.",
+}
+
+_NOT_ALLOWED: dict[str, str] = {
+    "": "A rule of this workspace does not allow this ({reason}). " + _ADMIN,
+    "accesslimited": "Slack takes no requests from the network Startcall runs in. " + _ADMIN,
+    "app_access_restricted": "A rule of this workspace does not let you use Startcall. " + _ADMIN,
+    "ekm_access_denied": "The admins have stopped messages in this conversation. " + _ELSEWHERE,
+    "enterprise_is_restricted": "Slack does not allow this in an organisation. " + _TELL + ", who can install it in "
+    "one workspace.",
+    "is_bot": _NO_BOT,
+    "message_limit_exceeded": (
+        "This workspace has sent as many messages as its Slack plan allows. Please try again later, or ask a workspace "
+        "admin."
+    ),
+    "no_permission": "Startcall has no permission for this conversation. " + _INVITE,
+    "not_allowed_token_type": _NO_BOT,
+    "not_authorized": "Slack does not let you start calls in this conversation. " + _ELSEWHERE,
+    "not_enabled": (
+        "Startcall's Home is switched off. Whoever runs it can switch it on in the app's settings at Slack, under App "
+        "Home."
+    ),
+    "not_implemented": "Slack does not offer this to this workspace. " + _TELL + ", who can ask Slack why.",
+    "team_access_not_granted": "Startcall has no access to this workspace. An admin of the organisation can grant it.",
+    "two_factor_setup_required": (
+        "This workspace asks for two-factor sign-in, which the account behind Startcall has not set up. A workspace "
+        "admin can help."
+    ),
+}
+
+_CALL_GONE: dict[str, str] = {
+    "": "That call has ended. Start a new one with `/startcall`.",
+    "invalid_call_id": "Slack no longer knows that call. Start a new one with `/startcall`.",
+}
+
+_BAD_USERS: dict[str, str] = {
+    "": "Somebody of these is in the call already, or has left it already, so Slack changed nothing. Look at the card, "
+    "and try again with the others.",
+}
+
+_USER_NOT_FOUND: dict[str, str] = {
+    "": "Slack does not know somebody of these in this workspace. Please try again without people from elsewhere.",
+    "invalid_created_by": (
+        "Slack does not know you as a member of this workspace. Please let somebody who is one start the call."
+    ),
+}
+
+_CHANNEL_REFUSED: dict[str, str] = {
+    "": "Startcall may not post in this conversation. " + _INVITE,
+    "cannot_reply_to_message": "Slack takes no replies to that message. Please start the call outside the thread.",
+    "channel_not_found": "Startcall cannot see this conversation, as it is private or was deleted. " + _INVITE,
+    "is_archived": "This channel is archived. Unarchive it, or start the call in another conversation.",
+    "is_inactive": "This channel is archived, frozen or deleted. Please use another conversation.",
+    "messages_tab_disabled": (
+        "Startcall cannot send direct messages. Whoever runs it can switch on the Messages Tab in the app's settings "
+        "at Slack, under App Home."
+    ),
+    "not_in_channel": _MEMBERS_ONLY,
+    "restricted_action": "Not everybody may post in this conversation, and Startcall may not. " + _ELSEWHERE,
+    "restricted_action_non_threadable_channel": (
+        "This conversation has no threads. Please start the call outside a thread."
+    ),
+    "restricted_action_read_only_channel": "This conversation can only be read. " + _ELSEWHERE,
+    "restricted_action_thread_locked": "This thread is locked. Please start the call outside it.",
+    "restricted_action_thread_only_channel": "This conversation takes messages only in threads. " + _ELSEWHERE,
+    "user_not_in_channel": "That person is not in this conversation. Please invite them to it first.",
+}
+
+_TRIGGER_EXPIRED: dict[str, str] = {
+    "": "That took longer than the 3 seconds in which Slack lets a dialog open. Please press or type it again.",
+}
+
+_VIEW_GONE: dict[str, str] = {
+    "": "That dialog was closed or has changed in the meantime. Please open it again.",
+}
+
+_MESSAGE_GONE: dict[str, str] = {
+    "": "The call's message can no longer be changed. `/startcall list` shows what is running.",
+    "message_not_found": "The call's message was deleted. `/startcall list` shows what is running.",
+}
+
+_ARGUMENT_REFUSED: dict[str, str] = {
+    "": "Slack did not understand Startcall ({reason}). You did nothing wrong. " + _TELL + " this reason.",
+}
+
+_RESPONSE_URL_GONE: dict[str, str] = {
+    "": "Slack takes answers for 30 minutes only, and that was longer ago. Please type or press it again.",
+    "response_url_foreign": (
+        "A request asked for its answer at an address that is not Slack's, so no answer was sent. " + _TELL + "."
+    ),
+    "used_url": "Slack takes five answers to one command or press, and has had them. Please type or press it again.",
+}
+
+_STORAGE: dict[str, str] = {
+    "": "Startcall could not save that just now, so nothing was done. Please try again in a moment.",
+    "not_readable": "Startcall cannot read its database at the moment. Please try again in a moment.",
+}
+
+_STALE_CALL: dict[str, str] = {
+    "": "Somebody else changed that call at the same moment. Please try again.",
+}
+
+_STATE: dict[str, str] = {
+    "": "Startcall made a mistake ({reason}), and nothing was sent to Slack. " + _TELL + " this reason.",
+}
+
+_ANY: dict[str, str] = {
+    "": "Something went wrong ({reason}). Please try again, and if it happens again, tell whoever runs Startcall.",
+}
+
+SENTENCES: dict[type[CallsError], dict[str, str]] = {
+    errors.UsageError: _USAGE,
+    errors.ConfigError: _CONFIG,
+    errors.ProviderDown: _PROVIDER_DOWN,
+    errors.ProviderAuth: _PROVIDER_AUTH,
+    errors.ProviderRefused: _PROVIDER_REFUSED,
+    errors.SlackRateLimited: _RATE_LIMITED,
+    errors.SlackUnreachable: _UNREACHABLE,
+    errors.SlackOutcomeUnknown: _OUTCOME_UNKNOWN,
+    errors.SlackMigrating: _MIGRATING,
+    errors.SlackRefused: _REFUSED,
+    errors.SlackTokenDead: _TOKEN_DEAD,
+    errors.SlackScopeMissing: _SCOPE_MISSING,
+    errors.SlackNotAllowed: _NOT_ALLOWED,
+    errors.SlackCallGone: _CALL_GONE,
+    errors.SlackBadUsers: _BAD_USERS,
+    errors.SlackUserNotFound: _USER_NOT_FOUND,
+    errors.SlackChannelRefused: _CHANNEL_REFUSED,
+    errors.SlackTriggerExpired: _TRIGGER_EXPIRED,
+    errors.SlackViewGone: _VIEW_GONE,
+    errors.SlackMessageGone: _MESSAGE_GONE,
+    errors.SlackArgumentRefused: _ARGUMENT_REFUSED,
+    errors.SlackResponseUrlGone: _RESPONSE_URL_GONE,
+    errors.StorageError: _STORAGE,
+    errors.StaleCallError: _STALE_CALL,
+    errors.StateError: _STATE,
+    CallsError: _ANY,
+}
+"""By class and code; the empty code stands for all codes of a class without a sentence of their own."""
+
+
+def sentence_for(error: CallsError) -> str:
+    """Return what people read about an error: what happened and what to do next."""
+    return template_for(type(error), error.code).format_map(_values(error))
+
+
+def template_for(error_class: type[CallsError], code: str) -> str:
+    """Return the sentence of a class and code, with places in braces for what an error brings along."""
+    table = next(SENTENCES[parent] for parent in error_class.__mro__ if parent in SENTENCES)
+    return table.get(code, table[""])
+
+
+def _values(error: CallsError) -> dict[str, str]:
+    values = {"reason": f"`{_harmless(error.code)}`", "detail": _harmless(error.detail)}
+    if isinstance(error, errors.ProviderError):
+        values["provider"] = f"The meeting system {_harmless(error.provider)}".rstrip()
+    if isinstance(error, errors.SlackRateLimited):
+        values["wait"] = _wait(error.retry_after_s)
+    if isinstance(error, errors.SlackScopeMissing):
+        values["needed"] = _permissions(error.needed)
+    return values
+
+
+def _wait(seconds: int) -> str:
+    if seconds == 1:
+        return "a second"
+    return f"{seconds} seconds" if seconds < 100 else f"{round(seconds / 60)} minutes"  # noqa: PLR2004 - easily read
+
+
+def _permissions(needed: str) -> str:
+    scopes = re.findall(r"[a-z0-9_.:-]+", needed)
+    if not scopes:
+        return "a permission it needs"
+    return f"the permission{'s' if len(scopes) > 1 else ''} {', '.join(f'`{scope}`' for scope in scopes)}"
+
+
+def _harmless(text: str) -> str:
+    """Return text in one short line in which nothing is a mention, a link or code."""
+    return " ".join(re.sub(r"[<>&`]", " ", text).split())[:200]

@@ -1,0 +1,287 @@
+"""Read the environment, and nothing else does: `.env` and the environment become one frozen `Settings`.
+
+`config_table.py` lists the names and says what they mean. No value is ever repeated in a message: it may be a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import hmac
+import io
+import os
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+from config_checks import find_fault
+from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
+
+ENV_FILE = Path(".env")
+"""Looked for in the folder the app is started in, as the default database is."""
+
+_OWN_PREFIX = "STARTCALL_"
+_CREDENTIALS = frozenset(setting.name for setting in SETTINGS if setting.name.startswith("SLACK_")) - {"SLACK_API_URL"}
+
+
+class Secret:
+    """Keeps a value out of everything that is printed; only `reveal` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself, for the one place that sends or compares it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    def __str__(self) -> str:
+        return "(hidden)"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the app runs with, complete and checked.
+
+    Args:
+        slack_api_url: ends in a slash.
+        port: 0 to 65535; 0 takes any free port.
+        public_url: without a slash at its end, or None.
+        provider: a name `providers.registry.build_provider` knows.
+    """
+
+    slack_bot_token: Secret
+    slack_app_token: Secret | None
+    slack_signing_secret: Secret | None
+    slack_api_url: str
+    host: str
+    port: int
+    public_url: str | None
+    database_url: str
+    provider: str
+    link_template: str | None
+
+    @property
+    def room_key(self) -> bytes:
+        """Return the key from which names of rooms are derived: 32 bytes that only this installation has.
+
+        Made from the bot token, so that there is no further secret to keep. A new token gives new calls other rooms;
+        calls that have a room keep it.
+        """
+        return hmac.digest(self.slack_bot_token.reveal().encode(), b"startcall: names of rooms", hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One setting that cannot be used; no part of it holds a value.
+
+    Args:
+        sentence: follows the name.
+        cure: what to do.
+        origin: the file it comes from; empty for the environment.
+    """
+
+    name: str
+    sentence: str
+    cure: str
+    origin: str = ""
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text lists every problem with its cure."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        count = "1 setting needs" if len(problems) == 1 else f"{len(problems)} settings need"
+        listed = "".join(_shown(problem) for problem in problems)
+        super().__init__(
+            f"Startcall cannot start: {count} attention.\n{listed}\n"
+            "Settings are read from the environment and from .env in the folder the app is started in.\n"
+            "All of them are explained in .env.example. To try Startcall without Slack, remove them and run: make run"
+        )
+
+
+def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
+    """Read and check every setting.
+
+    Args:
+        environ: instead of the process's environment and `ENV_FILE`.
+        env_file: a file of NAME=value lines; what `environ` has wins, even when it is empty.
+
+    Raises:
+        SettingsError: with every problem there is.
+    """
+    found = _find(environ, env_file)
+    for check in (_check_together, _check_values, _check_names):
+        check(found)
+    if found.problems:
+        raise SettingsError(tuple(found.problems))
+    return _build(found)
+
+
+def has_credentials(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> bool:
+    """Say whether any of Slack's credentials is set, good or bad: then the local Slack is not what is wanted."""
+    found = _find(environ, env_file)
+    # A file that cannot be read may hold some, and the app's own start says what is wrong with it.
+    return bool(found.problems) or not _CREDENTIALS.isdisjoint(found.values)
+
+
+def _shown(problem: Problem) -> str:
+    name = f"{problem.name} (in {problem.origin})" if problem.origin else problem.name
+    lines = textwrap.wrap(
+        f"{name} {problem.sentence}", WIDTH_CHARS, initial_indent="  ", subsequent_indent="  "
+    ) + textwrap.wrap(problem.cure, WIDTH_CHARS, initial_indent="    -> ", subsequent_indent="       ")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is set, and what is wrong with it so far.
+
+    Args:
+        values: without surrounding space, and only what is not empty.
+        in_file: the names whose value comes from `.env`.
+        emptied: the names that `.env` sets and the environment sets to nothing.
+    """
+
+    values: Mapping[str, str]
+    in_file: frozenset[str]
+    emptied: frozenset[str]
+    problems: list[Problem]
+
+
+def _find(environ: Mapping[str, str] | None, env_file: Path | None) -> _Found:
+    """Put the file and the environment together; the environment wins, even with an empty value."""
+    if environ is None:
+        environ, env_file = os.environ, env_file or ENV_FILE
+    problems: list[Problem] = []
+    filed = {} if env_file is None else _read_file(env_file, problems)
+    merged = {name: value.strip() for name, value in {**filed, **environ}.items()}
+    return _Found(
+        values={name: value for name, value in merged.items() if value},
+        in_file=frozenset(filed.keys() - environ.keys()),
+        emptied=frozenset(name for name, value in filed.items() if value.strip() and not merged[name]),
+        problems=problems,
+    )
+
+
+def _read_file(path: Path, problems: list[Problem]) -> dict[str, str]:
+    """Read NAME=value lines; nothing is filled into them, so a value may hold any character."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problems.append(Problem(path.name, f"cannot be read ({why}).", "Put it right, or remove it."))
+        return {}
+    values: dict[str, str] = {}
+    for line in parse_stream(io.StringIO(text)):
+        if line.error or (line.key is not None and line.value is None):
+            # The line itself is not shown: it may be a token that was pasted without its name.
+            number = line.original.line + _leading_lines(line.original.string)
+            problems.append(Problem(path.name, f"cannot be understood in line {number}.", "Write it as NAME=value."))
+        elif line.key is not None:
+            values[line.key] = line.value or ""
+    return values
+
+
+def _leading_lines(text: str) -> int:
+    return text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _check_values(found: _Found) -> None:
+    """Check every value that is set by itself; two tokens in each other's place are one problem."""
+    names = [setting.name for setting in SETTINGS if setting.name in found.values]
+    if _are_swapped(found.values):
+        names = [name for name in names if name not in {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}]
+        sentence = "and SLACK_APP_TOKEN are swapped: each holds the other's token."
+        found.problems.append(Problem("SLACK_BOT_TOKEN", sentence, "Exchange their values."))
+    for name in names:
+        fault = find_fault(name, found.values[name])
+        if fault is not None:
+            origin = ENV_FILE.name if name in found.in_file else ""
+            found.problems.append(Problem(name, fault.sentence, fault.cure, origin))
+
+
+def _are_swapped(values: Mapping[str, str]) -> bool:
+    return values.get("SLACK_BOT_TOKEN", "").startswith("xapp-") and values.get("SLACK_APP_TOKEN", "").startswith(
+        "xoxb-"
+    )
+
+
+def _check_names(found: _Found) -> None:
+    """Refuse names that look like ours and are not: a misspelt setting would be silently without effect."""
+    known = [setting.name for setting in SETTINGS]
+    for name in sorted(found.values):
+        if name.startswith(_OWN_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            cure = f"Did you mean {near[0]}?" if near else "Remove it; .env.example lists all that exist."
+            found.problems.append(Problem(name, "is not a setting of Startcall.", cure))
+
+
+def _check_together(found: _Found) -> None:
+    """Check what must be set, and what goes with what."""
+    values = found.values
+    if "SLACK_BOT_TOKEN" not in values:
+        cure = f"Copy it from {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token."
+        found.problems.append(Problem("SLACK_BOT_TOKEN", _not_set("SLACK_BOT_TOKEN", found), cure))
+    if "SLACK_APP_TOKEN" not in values and "SLACK_SIGNING_SECRET" not in values:
+        sentence = (
+            f"{_not_set('SLACK_APP_TOKEN', found)} Nor is SLACK_SIGNING_SECRET, so Slack has no way to reach the app."
+        )
+        cure = (
+            f"Simplest is Socket Mode: make a token at {SLACK_APPS} > Basic Information > App-Level Tokens, "
+            "with the scope connections:write."
+        )
+        found.problems.append(Problem("SLACK_APP_TOKEN", sentence, cure))
+    if values.get("STARTCALL_PROVIDER") == "link" and "STARTCALL_LINK_TEMPLATE" not in values:
+        sentence = f"{_not_set('STARTCALL_LINK_TEMPLATE', found)} STARTCALL_PROVIDER=link needs it."
+        cure = "Write it like https://meet.example.com/{room}"
+        found.problems.append(Problem("STARTCALL_LINK_TEMPLATE", sentence, cure))
+
+
+def _not_set(name: str, found: _Found) -> str:
+    """Say that a setting is missing, and why that may surprise."""
+    if name in found.emptied:
+        return "is set in .env, but to nothing in the environment, which wins."
+    others = [other for other in found.values if not any(other == setting.name for setting in SETTINGS)]
+    near = difflib.get_close_matches(name, others, n=1, cutoff=0.85)
+    return f"is not set; is {near[0]} meant to be it?" if near else "is not set."
+
+
+def _build(found: _Found) -> Settings:
+    """Turn values that were all checked into settings."""
+    values = {setting.name: setting.default for setting in SETTINGS if setting.default} | dict(found.values)
+
+    def secret(name: str) -> Secret | None:
+        return Secret(values[name]) if name in values else None
+
+    return Settings(
+        slack_bot_token=Secret(values["SLACK_BOT_TOKEN"]),
+        slack_app_token=secret("SLACK_APP_TOKEN"),
+        slack_signing_secret=secret("SLACK_SIGNING_SECRET"),
+        slack_api_url=values["SLACK_API_URL"].rstrip("/") + "/",
+        host=values["HOST"],
+        port=int(values["PORT"]),
+        public_url=values["PUBLIC_URL"].rstrip("/") if "PUBLIC_URL" in values else None,
+        database_url=values["DATABASE_URL"],
+        provider=values["STARTCALL_PROVIDER"],
+        link_template=values.get("STARTCALL_LINK_TEMPLATE"),
+    )

@@ -1,0 +1,170 @@
+"""Say what is wrong with the value of a setting, without ever repeating it: any value may be a misplaced secret."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from config_table import SETTINGS, SLACK_APPS
+from providers.addresses import find_address_fault
+from providers.link.settings import find_template_fault
+from providers.registry import known_providers
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a value.
+
+    Args:
+        sentence: follows the setting's name.
+        cure: what to do, as a sentence of its own.
+    """
+
+    sentence: str
+    cure: str
+
+
+Check = Callable[[str], Fault | None]
+
+_PORT_MAX = 65_535
+_EXAMPLES = frozenset(setting.example for setting in SETTINGS if setting.secret)
+_PLACEHOLDER = re.compile(r"your[-_ ]|[<>…]|\.\.\.|x{6,}|change-?me|placeholder", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9.\-_]+")
+_SIGNING_SECRET = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[A-Za-z0-9._:%\-]+")
+_COPY_BOT_TOKEN = f"Copy it from {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token."
+_COPY_APP_TOKEN = f"Make one at {SLACK_APPS} > Basic Information > App-Level Tokens, with the scope connections:write."
+_COPY_SIGNING_SECRET = f"Copy it from {SLACK_APPS} > Basic Information > Signing Secret."
+_TOKEN_KINDS = (
+    ("xoxb-", "holds a bot token (xoxb-...)", "Put that into SLACK_BOT_TOKEN."),
+    ("xapp-", "holds an app-level token (xapp-...)", "Put that into SLACK_APP_TOKEN."),
+    ("xoxp-", "holds a user token (xoxp-...)", "Put a bot token (xoxb-...) into SLACK_BOT_TOKEN."),
+    ("xoxe", "holds a token that expires (xoxe...)", "Switch token rotation off, as manifest.yml does, and reinstall."),
+)
+
+
+def find_fault(name: str, value: str) -> Fault | None:
+    """Return what is wrong with the value of a known setting, or None.
+
+    Args:
+        value: not empty, without space around it.
+    """
+    if value[0] in "\"'" and value[-1] == value[0]:
+        return Fault("has quotation marks around its value.", "Remove them.")
+    return _CHECKS[name](value)
+
+
+def _check_token(prefix: str, cure: str) -> Check:
+    """Return a check for tokens that begin with `prefix`."""
+
+    def check(value: str) -> Fault | None:
+        if _is_placeholder(value):
+            return Fault("still holds the placeholder, not a real token.", cure)
+        for beginning, kind, where in _TOKEN_KINDS:
+            if beginning != prefix and value.startswith(beginning):
+                return Fault(f"{kind}.", f"{where} {cure}")
+        if not value.startswith(prefix):
+            return Fault(f"does not begin with {prefix}", cure)
+        if not _TOKEN.fullmatch(value) or value == prefix:
+            return Fault("is cut off, or has characters that no token has.", cure)
+        return None
+
+    return check
+
+
+def _check_signing_secret(value: str) -> Fault | None:
+    if _is_placeholder(value):
+        return Fault("still holds the placeholder, not the real secret.", _COPY_SIGNING_SECRET)
+    for beginning, kind, where in _TOKEN_KINDS:
+        if value.startswith(beginning):
+            return Fault(f"{kind}.", f"{where} {_COPY_SIGNING_SECRET}")
+    if not _SIGNING_SECRET.fullmatch(value):
+        return Fault("has characters that no signing secret has.", _COPY_SIGNING_SECRET)
+    return None
+
+
+def _is_placeholder(value: str) -> bool:
+    return value in _EXAMPLES or _PLACEHOLDER.search(value) is not None
+
+
+def _refuse_oauth(_: str) -> Fault:
+    return Fault(
+        "is set, but installing into many workspaces by OAuth is not in this version.",
+        "Remove it, and put the bot token of your workspace into SLACK_BOT_TOKEN.",
+    )
+
+
+def _check_address(example: str) -> Check:
+    """Return a check for web addresses to which paths are added."""
+
+    def check(value: str) -> Fault | None:
+        fault = find_address_fault(value)
+        if fault is None and set("?#{}") & set(value):
+            fault = "must end with its path: no ?, # or braces"
+        return None if fault is None else Fault(f"{fault}.", f"Write it like {example}")
+
+    return check
+
+
+def _check_host(value: str) -> Fault | None:
+    if _HOST.fullmatch(value):
+        return None
+    return Fault(
+        "is not a host name or IP address.",
+        "Use 127.0.0.1 for this computer only, 0.0.0.0 for every address it has; the port goes into PORT.",
+    )
+
+
+def _check_port(value: str) -> Fault | None:
+    # isdigit alone would take digits of other scripts, and a long row of digits would be slow to read.
+    if value.isascii() and value.isdigit() and len(value) <= len(str(_PORT_MAX)) and int(value) <= _PORT_MAX:
+        return None
+    return Fault(f"is not a whole number from 0 to {_PORT_MAX}.", "Use 3000, or 0 for any free port.")
+
+
+def _check_database_url(value: str) -> Fault | None:
+    example = "Write it like sqlite:///data/startcall.sqlite3"
+    if value.startswith(("postgres:", "postgresql:", "postgresql+")):
+        return Fault("is a PostgreSQL address, and PostgreSQL is not in this version.", example)
+    if not value.startswith("sqlite:///"):
+        return Fault("does not begin with sqlite:/// (three slashes).", example)
+    path = value.removeprefix("sqlite:///")
+    if path in {"", ":memory:"}:
+        return Fault("names no file, and calls kept in memory are lost at every restart.", example)
+    if not path.isprintable() or set("?#") & set(path) or path.endswith("/"):
+        return Fault("must end with the path of a file: no ?, # or / at its end.", example)
+    return None
+
+
+def _check_provider(value: str) -> Fault | None:
+    if value in known_providers():
+        return None
+    near = difflib.get_close_matches(value.lower(), known_providers(), n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return Fault("names no meeting system of this version.", f"{hint}Use one of: {', '.join(known_providers())}.")
+
+
+def _check_link_template(value: str) -> Fault | None:
+    fault = find_template_fault(value)
+    return None if fault is None else Fault(f"{fault}.", "Write it like https://meet.example.com/{room}")
+
+
+_CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "SLACK_BOT_TOKEN": _check_token("xoxb-", _COPY_BOT_TOKEN),
+        "SLACK_APP_TOKEN": _check_token("xapp-", _COPY_APP_TOKEN),
+        "SLACK_SIGNING_SECRET": _check_signing_secret,
+        "SLACK_CLIENT_ID": _refuse_oauth,
+        "SLACK_CLIENT_SECRET": _refuse_oauth,
+        "SLACK_API_URL": _check_address("https://slack.com/api/"),
+        "HOST": _check_host,
+        "PORT": _check_port,
+        "PUBLIC_URL": _check_address("https://startcall.example.com"),
+        "DATABASE_URL": _check_database_url,
+        "STARTCALL_PROVIDER": _check_provider,
+        "STARTCALL_LINK_TEMPLATE": _check_link_template,
+    }
+)

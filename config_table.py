@@ -1,0 +1,139 @@
+"""The list of everything that can be set; `.env.example` and the table in docs/configuration.md are made of it."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+SLACK_APPS = "https://api.slack.com/apps > your app"
+"""Where Slack shows an app's tokens and secrets."""
+
+WIDTH_CHARS = 100
+
+ENV_EXAMPLE = Path(__file__).with_name(".env.example")
+PAGE = Path(__file__).parent / "docs" / "configuration.md"
+
+_BEGIN = "<!-- table: begin -->\n"
+_END = "<!-- table: end -->\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One name in the environment, as people read about it.
+
+    Args:
+        default: what holds while it is not set; empty for none.
+        example: a value that shows the form, and is refused where it is a secret.
+    """
+
+    name: str
+    meaning: str
+    default: str = ""
+    example: str = ""
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting(
+        "SLACK_BOT_TOKEN",
+        f"Bot token of the app in your workspace. {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token. Required.",
+        example="xoxb-your-bot-token",
+        secret=True,
+    ),
+    Setting(
+        "SLACK_APP_TOKEN",
+        "App-level token for Socket Mode, which needs no public address. "
+        f"{SLACK_APPS} > Basic Information > App-Level Tokens, with the scope connections:write. "
+        "Required unless SLACK_SIGNING_SECRET is set.",
+        example="xapp-your-app-token",
+        secret=True,
+    ),
+    Setting(
+        "SLACK_SIGNING_SECRET",
+        "Checks that requests to POST /slack/events come from Slack. "
+        f"{SLACK_APPS} > Basic Information > Signing Secret. Required for HTTP instead of Socket Mode.",
+        example="your-signing-secret",
+        secret=True,
+    ),
+    Setting(
+        "SLACK_CLIENT_ID",
+        "Reserved for installing into many workspaces by OAuth, which this version cannot do: leave it empty.",
+        example="your-client-id",
+    ),
+    Setting(
+        "SLACK_CLIENT_SECRET",
+        "Reserved like SLACK_CLIENT_ID: leave it empty.",
+        example="your-client-secret",
+        secret=True,
+    ),
+    Setting(
+        "SLACK_API_URL",
+        "Base of Slack's Web API; another one points the app at a local Slack.",
+        default="https://slack.com/api/",
+        example="http://127.0.0.1:8910/api/",
+    ),
+    Setting(
+        "HOST",
+        "Address the HTTP server listens on, also in Socket Mode; 0.0.0.0 is every one this computer has.",
+        default="127.0.0.1",
+        example="0.0.0.0",  # noqa: S104 - an example to read, nothing listens on it
+    ),
+    Setting("PORT", "Port the HTTP server listens on; 0 takes any free one.", default="3000", example="8080"),
+    Setting(
+        "PUBLIC_URL",
+        "https address under which people and meeting systems reach the HTTP server. Not needed in Socket Mode.",
+        example="https://startcall.example.com",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "SQLite file that keeps the calls; three slashes before a path from the app's folder, four before a full path.",
+        default="sqlite:///data/startcall.sqlite3",
+        example="sqlite:////var/lib/startcall/calls.sqlite3",
+    ),
+    Setting(
+        "STARTCALL_PROVIDER",
+        "Meeting system: link fills in STARTCALL_LINK_TEMPLATE; auto does so if it is set, else uses meet.jit.si.",
+        default="auto",
+        example="link",
+    ),
+    Setting(
+        "STARTCALL_LINK_TEMPLATE",
+        "https address of a meeting. {room} is required and differs for every call; "
+        "{title}, {channel} and {team} may be used.",
+        example="https://meet.example.com/{room}",
+    ),
+)
+
+
+def render_env_example() -> str:
+    """Return the text of `.env.example`."""
+    head = "# Settings of Startcall. Copy this file to .env and fill in what you need; what stays empty is not set.\n"
+    return head + "".join(_env_lines(setting) for setting in SETTINGS)
+
+
+def render_table() -> str:
+    """Return the table of `docs/configuration.md`."""
+    rows = "".join(
+        f"| `{setting.name}` | {setting.meaning} | {f'`{setting.default}`' if setting.default else 'none'} "
+        f"| {'yes' if setting.secret else 'no'} | `{setting.example}` |\n"
+        for setting in SETTINGS
+    )
+    return f"| name | meaning | default | secret | example |\n|---|---|---|---|---|\n{rows}"
+
+
+def _env_lines(setting: Setting) -> str:
+    notes = textwrap.wrap(setting.meaning, WIDTH_CHARS, initial_indent="# ", subsequent_indent="# ")
+    return "\n" + "\n".join([*notes, f"# Example: {setting.example}", f"{setting.name}={setting.default}"]) + "\n"
+
+
+def with_table(page: str) -> str:
+    """Return a page with the table between its two marks renewed."""
+    before, _, rest = page.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}{render_table()}{_END}{after}"
+
+
+if __name__ == "__main__":
+    ENV_EXAMPLE.write_text(render_env_example(), encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

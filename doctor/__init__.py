@@ -1,0 +1,71 @@
+"""`python app.py doctor`: look at everything the app depends on, and say what to do where something is wrong.
+
+Each check stands alone, so that one run shows every problem. No check prints a secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+
+from calls.clock import now
+from calls.ports import Clock, Provider
+from calls.slack.apps_api import AppsApi
+from calls.slack.auth_api import AuthApi
+from calls.slack.web import SlackWeb
+from config import Settings
+from doctor.configured import check_public_url, check_settings, check_signing_secret
+from doctor.database import check_database
+from doctor.meetings import check_provider
+from doctor.report import Finding, Report
+from doctor.slack import check_app_token, check_bot_token
+from providers.registry import ProviderSettings, build_provider
+
+MANIFEST = Path(__file__).parent.with_name("manifest.yml")
+
+DatabaseCheck = Callable[[], Awaitable[Finding]]
+
+
+async def run(settings: Settings) -> int:
+    """Print what was found, and return the exit status: 0 when nothing is bad."""
+    provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
+    try:
+        report = await run_doctor(settings, provider, lambda: asyncio.to_thread(check_database, settings.database_url))
+    finally:
+        await provider.aclose()
+    sys.stdout.write(report.text())
+    return report.exit_status
+
+
+async def run_doctor(
+    settings: Settings,
+    provider: Provider,
+    look_at_database: DatabaseCheck,
+    clock: Clock = now,
+    manifest: Path = MANIFEST,
+) -> Report:
+    """Run every check, also after one that failed, and return what they found.
+
+    Args:
+        manifest: the file with the scopes the app needs.
+    """
+    async with aiohttp.ClientSession(trust_env=True) as session:
+        web = SlackWeb(session, settings.slack_api_url, _no_workspace)
+        groups = await asyncio.gather(
+            check_bot_token(AuthApi(web), settings, clock, manifest),
+            check_app_token(AppsApi(web), settings),
+            look_at_database(),
+            check_provider(provider),
+        )
+    slack, socket_mode, database, meetings = groups
+    own = (check_signing_secret(settings), check_public_url(settings))
+    return Report((check_settings(settings), *slack, socket_mode, *own, database, meetings))
+
+
+async def _no_workspace(team_id: str) -> str:
+    """Give no token: the doctor only asks with the tokens it names itself."""
+    raise AssertionError(team_id)

@@ -1,0 +1,53 @@
+"""Look at what is configured; nothing is asked of anybody."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from config import Settings
+from doctor.report import Finding, State
+from providers.addresses import is_loopback
+
+
+def check_settings(settings: Settings) -> Finding:
+    """Say how the app will be reached; settings that cannot be used were refused before."""
+    ways = []
+    if settings.slack_app_token is not None:
+        ways.append("Socket Mode")
+    if settings.slack_signing_secret is not None:
+        ways.append("signed HTTP")
+    return Finding("settings", State.OK, f"All can be used. Slack reaches the app by {' and '.join(ways)}.")
+
+
+def check_signing_secret(settings: Settings) -> Finding:
+    """Say whether signed HTTP is served; only a delivery of Slack's shows that the secret is the right one."""
+    name = "signing secret"
+    if settings.slack_signing_secret is None:
+        return Finding(name, State.OK, "Not set, and not needed in Socket Mode.")
+    return Finding(name, State.OK, "Set. The first request from Slack shows whether it is the right one.")
+
+
+def check_public_url(settings: Settings) -> Finding:
+    """Say where Slack has to send its requests."""
+    name = "public address"
+    if settings.slack_signing_secret is None:
+        return Finding(name, State.OK, settings.public_url or "Not set, and not needed in Socket Mode.")
+    if settings.public_url is None:
+        return _public_url_missing(settings)
+    request_url = f"{settings.public_url}/slack/events"
+    if is_loopback(urlsplit(settings.public_url).hostname or ""):
+        cure = "Set PUBLIC_URL to an address that the internet reaches, or use Socket Mode (SLACK_APP_TOKEN)."
+        return Finding(name, State.WARN, f"{request_url} can be reached from this computer only.", cure)
+    return Finding(name, State.OK, f"Slack has to send its requests to {request_url}")
+
+
+def _public_url_missing(settings: Settings) -> Finding:
+    name = "public address"
+    if settings.slack_app_token is not None:
+        return Finding(name, State.OK, "PUBLIC_URL is not set; Socket Mode does not need it.")
+    return Finding(
+        name,
+        State.WARN,
+        "PUBLIC_URL is not set, and Slack has to reach POST /slack/events from outside.",
+        "Set it to your https address, and enter that with /slack/events as the request URL in your app at Slack.",
+    )

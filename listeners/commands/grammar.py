@@ -1,0 +1,155 @@
+"""Understand what follows `/startcall`.
+
+A word is a command when it is the first whole word and what follows is only what that command takes; everything
+else is a title. So `end` ends the call, and `end of sprint`, `helpdesk` and `list of things` are titles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from calls.ids import parse_display_id
+from calls.model import UserId
+
+
+class Command(StrEnum):
+    """The words that are commands when they stand first."""
+
+    LIST = "list"
+    JOIN = "join"
+    LEAVE = "leave"
+    END = "end"
+    RENAME = "rename"
+    HELP = "help"
+
+
+KEPT_FOR_LATER = frozenset({"invite", "schedule", "history", "settings"})
+"""Words that later versions take as commands; alone on the line they are no titles today either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start a call.
+
+    Args:
+        title: as typed, still in Slack's escaped form; may be empty.
+    """
+
+    title: str
+    invited: tuple[UserId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Do something with a running call.
+
+    Args:
+        display_id: the call that was named, or None.
+        title: the new title for `rename`, still in Slack's escaped form.
+    """
+
+    command: Command
+    display_id: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A command that lacks what it takes."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForLater:
+    """A word that is no command yet."""
+
+    word: str
+
+
+Line = Start | OnCall | Incomplete | KeptForLater
+
+_WORD = re.compile(r"<[^<>]*>|\"([^\"]*)\"|“([^“”]*)”|[^\s\"“”<]+|\S")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_DANGLING = frozenset({"with", "and", "&amp;", ","})
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    quoted: bool
+
+    @property
+    def person(self) -> UserId | None:
+        match = None if self.quoted else _PERSON.fullmatch(self.text)
+        return None if match is None else UserId(match[1])
+
+
+def parse_line(typed: str) -> Line:
+    """Return what a line asks for.
+
+    Args:
+        typed: the text after `/startcall`, as Slack sends it with `should_escape`.
+    """
+    words = [_word(match) for match in _WORD.finditer(typed)]
+    if not words:
+        return Start("")
+    first, rest = words[0], words[1:]
+    if not first.quoted:
+        line = _command_line(first.text.lower(), rest, typed)
+        if line is not None:
+            return line
+    return _start(words, typed)
+
+
+def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
+    """Return the command a first word is, or None when the line is a title."""
+    if first in KEPT_FOR_LATER:
+        only_people = bool(rest) and all(word.person is not None for word in rest)
+        return KeptForLater(first) if not rest or (first == "invite" and only_people) else None
+    if first not in set(Command):
+        return None
+    command = Command(first)
+    if command is Command.RENAME:
+        return _rename(rest, typed)
+    if not rest:
+        return OnCall(command)
+    display_id = parse_display_id(rest[0].text)
+    takes_id = command not in {Command.LIST, Command.HELP}
+    return OnCall(command, display_id) if takes_id and len(rest) == 1 and display_id else None
+
+
+def _rename(rest: list[_Word], typed: str) -> Line:
+    """Return a rename: an id may come before the new title."""
+    if not rest:
+        return Incomplete(Command.RENAME)
+    title = typed.strip()[len(Command.RENAME) :].strip()
+    display_id = None if rest[0].quoted else parse_display_id(rest[0].text)
+    if display_id is None:
+        return OnCall(Command.RENAME, title=_unquoted(title))
+    title = title[len(display_id) :].strip()
+    return OnCall(Command.RENAME, display_id, _unquoted(title)) if title else Incomplete(Command.RENAME)
+
+
+def _start(words: list[_Word], typed: str) -> Start:
+    """Return a start: the people named last are invited, the rest is the title."""
+    invited = tuple(dict.fromkeys(word.person for word in words if word.person is not None))
+    if not invited:
+        return Start(_unquoted(typed.strip()))
+    kept = list(words)
+    while kept and (kept[-1].person is not None or kept[-1].text.lower() in _DANGLING):
+        kept.pop()
+    return Start(" ".join(word.text for word in kept), invited)
+
+
+def _word(match: re.Match[str]) -> _Word:
+    quoted = match[1] if match[1] is not None else match[2]
+    return _Word(match[0] if quoted is None else quoted, quoted is not None)
+
+
+def _unquoted(text: str) -> str:
+    """Return text without the quotes around the whole of it."""
+    match = re.fullmatch(r"\"([^\"]*)\"|“([^“”]*)”", text)
+    return text if match is None else match[1] or match[2] or ""

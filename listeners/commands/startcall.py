@@ -1,0 +1,62 @@
+"""`/startcall`: start a call, or do something with one that is running."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck
+
+from calls.model import ChannelId, Reply
+from calls.service import CallRef, CallService, StartRequest
+from calls.words import answers
+from listeners.answer import answer_command
+from listeners.commands.grammar import Command, Incomplete, KeptForLater, OnCall, Start, parse_line
+from listeners.payload import Body, command_delivery, command_person
+
+
+def startcall(calls: CallService) -> Callable[..., Awaitable[None]]:
+    """Return the listener of `/startcall`."""
+
+    async def handle_startcall(ack: AsyncAck, body: Body) -> None:
+        match parse_line(body.get("text") or ""):
+            case Start() as start:
+                await answer_command(ack, _start(calls, body, start))
+            case OnCall(command=Command.HELP):
+                await ack(text=answers.help_text())
+            case OnCall() as on_call:
+                await answer_command(ack, _on_call(calls, body, on_call))
+            case Incomplete(command=command):
+                await ack(text=answers.usage(command))
+            case KeptForLater(word=word):
+                await ack(text=answers.not_yet(word))
+
+    return handle_startcall
+
+
+def _start(calls: CallService, body: Body, start: Start) -> Awaitable[Reply]:
+    request = StartRequest(
+        person=command_person(body),
+        channel_id=ChannelId(body["channel_id"]),
+        channel_name=body.get("channel_name", ""),
+        title=start.title,
+        invited=start.invited,
+        response_url=body.get("response_url"),
+    )
+    return calls.start(request, command_delivery(body))
+
+
+def _on_call(calls: CallService, body: Body, line: OnCall) -> Awaitable[Reply]:
+    person, delivery = command_person(body), command_delivery(body)
+    channel_id = ChannelId(body["channel_id"])
+    ref = CallRef(channel_id=channel_id, display_id=line.display_id)
+    match line.command:
+        case Command.JOIN:
+            return calls.join(ref, person, delivery)
+        case Command.LEAVE:
+            return calls.leave(ref, person, delivery)
+        case Command.END:
+            return calls.end(ref, person, delivery)
+        case Command.RENAME:
+            return calls.rename(ref, line.title, person, delivery)
+        case _:
+            return calls.running(person, channel_id)

@@ -1,0 +1,66 @@
+"""Read who asks, from where and about what out of the bodies Slack sends.
+
+Source: https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
+from calls.service import CallRef
+
+Body = dict[str, Any]
+
+
+def command_person(body: Body) -> Person:
+    """Return who typed a slash command."""
+    return Person(TeamId(body["team_id"]), UserId(body["user_id"]), body.get("user_name", ""))
+
+
+def interaction_person(body: Body) -> Person:
+    """Return who pressed a button, used a shortcut or sent a dialog."""
+    user = body["user"]
+    team = body.get("team") or {}
+    return Person(TeamId(team.get("id") or user["team_id"]), UserId(user["id"]), user.get("name", ""))
+
+
+def command_delivery(body: Body) -> Delivery:
+    """Return the key of a slash command; Slack makes one trigger_id for each."""
+    return Delivery(TeamId(body["team_id"]), f"command:{body['trigger_id']}")
+
+
+def shortcut_delivery(body: Body) -> Delivery:
+    """Return the key of a global or message shortcut."""
+    return Delivery(interaction_person(body).team_id, f"shortcut:{body['trigger_id']}")
+
+
+def action_delivery(body: Body) -> Delivery:
+    """Return the key of a press on a button."""
+    action = body["actions"][0]
+    return Delivery(
+        interaction_person(body).team_id, f"action:{body['trigger_id']}:{action['action_id']}:{action['action_ts']}"
+    )
+
+
+def view_delivery(body: Body) -> Delivery:
+    """Return the key of a dialog that was sent; its hash changes whenever it is shown anew."""
+    view = body["view"]
+    return Delivery(interaction_person(body).team_id, f"view:{view['id']}:{view['hash']}")
+
+
+def pressed_call(body: Body) -> CallRef:
+    """Return the call whose card a button is on."""
+    return CallRef(call_id=CallId(str(body["actions"][0].get("value", ""))), response_url=body.get("response_url"))
+
+
+def pressed_in(body: Body) -> ChannelId | None:
+    """Return the conversation a button was pressed in, or None outside of one."""
+    channel = body.get("channel") or {}
+    return ChannelId(channel["id"]) if "id" in channel else None
+
+
+def view_value(body: Body, block_id: str, key: str) -> Any:  # noqa: ANN401 - a dialog's value is a string or a list
+    """Return what was entered into an input of a dialog, or None."""
+    inputs: Body = body["view"]["state"]["values"].get(block_id, {})
+    return next((entered.get(key) for entered in inputs.values()), None)

@@ -1,0 +1,30 @@
+"""The message shortcut `start_call_about_message`: a call named after a message, its card in the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck
+
+from calls.model import ChannelId
+from calls.service import CallService, StartRequest
+from listeners.answer import answer_press
+from listeners.payload import Body, interaction_person, shortcut_delivery
+
+
+def start_call_about_message(calls: CallService) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the shortcut."""
+
+    async def handle_start_call_about_message(ack: AsyncAck, body: Body) -> None:
+        message = body["message"]
+        request = StartRequest(
+            person=interaction_person(body),
+            channel_id=ChannelId(body["channel"]["id"]),
+            channel_name=body["channel"].get("name", ""),
+            title=message.get("text") or "",
+            thread_ts=message.get("thread_ts") or message["ts"],
+            response_url=body.get("response_url"),
+        )
+        await answer_press(ack, calls, body, calls.start(request, shortcut_delivery(body)), quiet=True)
+
+    return handle_start_call_about_message

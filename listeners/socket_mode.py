@@ -1,0 +1,48 @@
+"""Socket Mode: the same listeners without a public address.
+
+Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+from __future__ import annotations
+
+import time
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from calls.acknowledged import delivery
+from calls.errors import SlackUnreachable
+from calls.slack.answers import checked
+
+
+class SocketMode(AsyncSocketModeHandler):
+    """Bolt's handler, which also says when an acknowledgement is on the wire, and fails with our errors."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Hand one envelope to Bolt and acknowledge it."""
+        with delivery():
+            response = await run_async_bolt_app(self.app, req)
+            await send_async_response(client, req, response, time.monotonic())
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            SlackError: the one that fits what Slack said, or SlackUnreachable.
+        """
+        try:
+            await self.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as refused:
+            answer = refused.response
+            checked("apps.connections.open", answer.status_code, answer.headers, answer.data)
+            raise SlackUnreachable("unreachable", "apps.connections.open") from refused
+        except (SlackClientError, aiohttp.ClientError, OSError) as failure:
+            raise SlackUnreachable("unreachable", "apps.connections.open") from failure
+
+    async def shut(self) -> None:
+        """Close the connection after what is in flight was acknowledged."""
+        await self.close_async()  # type: ignore[no-untyped-call]

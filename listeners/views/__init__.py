@@ -1,0 +1,14 @@
+"""Dialogs: how they look, and what happens when they are sent."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from calls.service import CallService
+from listeners.views import rename_call, start_call
+
+
+def register(app: AsyncApp, calls: CallService) -> None:
+    """Register what happens when a dialog is sent."""
+    app.view_submission(start_call.CALLBACK_ID)(start_call.submit_start_call(calls))
+    app.view_submission(rename_call.CALLBACK_ID)(rename_call.submit_rename_call(calls))

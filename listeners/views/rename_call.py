@@ -1,0 +1,54 @@
+"""The dialog `rename_call`: a new title for a running call."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from calls.model import Call, CallId
+from calls.service import CallRef, CallService
+from calls.text import TITLE_MAX_CHARS
+from listeners.answer import answer_view
+from listeners.payload import Body, interaction_person, view_delivery, view_value
+
+CALLBACK_ID = "rename_call"
+
+
+def build_rename_call_view(call: Call) -> dict[str, Any]:
+    """Return the dialog, filled in with the present title."""
+    title = {
+        "type": "plain_text_input",
+        "action_id": "title",
+        "initial_value": call.title,
+        "max_length": TITLE_MAX_CHARS,
+        "focus_on_load": True,
+    }
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK_ID,
+        "private_metadata": call.id,
+        "title": {"type": "plain_text", "text": "Rename this call"},
+        "submit": {"type": "plain_text", "text": "Rename"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "title",
+                "label": {"type": "plain_text", "text": "Title"},
+                "element": title,
+            }
+        ],
+    }
+
+
+def submit_rename_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the dialog's button."""
+
+    async def handle_rename_call_view(ack: AsyncAck, body: Body) -> None:
+        ref = CallRef(call_id=CallId(body["view"]["private_metadata"]))
+        title = view_value(body, "title", "value") or ""
+        await answer_view(ack, "title", calls.rename(ref, title, interaction_person(body), view_delivery(body)))
+
+    return handle_rename_call_view

@@ -1,0 +1,82 @@
+"""The dialog `start_call`: a title, a conversation, people to invite."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+
+from calls.model import ChannelId, UserId
+from calls.service import CallService, StartRequest
+from calls.text import TITLE_MAX_CHARS
+from listeners.answer import answer_view
+from listeners.payload import Body, interaction_person, view_delivery, view_value
+
+CALLBACK_ID = "start_call"
+
+
+def build_start_call_view() -> dict[str, Any]:
+    """Return the dialog; the conversation it was opened in is chosen already."""
+    title = {
+        "type": "plain_text_input",
+        "action_id": "title",
+        "max_length": TITLE_MAX_CHARS,
+        "placeholder": _plain("Weekly sync"),
+    }
+    channel = {
+        "type": "conversations_select",
+        "action_id": "channel",
+        "default_to_current_conversation": True,
+        # The address Slack sends along lets the card be posted where the app is no member.
+        "response_url_enabled": True,
+        "placeholder": _plain("Choose a conversation"),
+    }
+    people = {"type": "multi_users_select", "action_id": "people", "placeholder": _plain("Choose people")}
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK_ID,
+        "title": _plain("Start a call"),
+        "submit": _plain("Start"),
+        "close": _plain("Cancel"),
+        "blocks": [
+            _input("title", "Title", title, optional=True),
+            _input("channel", "Where the call's card is posted", channel, optional=False),
+            _input("people", "People to invite", people, optional=True),
+        ],
+    }
+
+
+def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+    """Return the listener of everything that opens the dialog: the global shortcut, the button on the Home."""
+
+    async def handle_show_start_call(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        calls.open_view(interaction_person(body), body["trigger_id"], build_start_call_view())
+
+    return handle_show_start_call
+
+
+def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the dialog's button."""
+
+    async def handle_start_call_view(ack: AsyncAck, body: Body) -> None:
+        response_urls = body.get("response_urls") or [{}]
+        request = StartRequest(
+            person=interaction_person(body),
+            channel_id=ChannelId(view_value(body, "channel", "selected_conversation")),
+            title=view_value(body, "title", "value") or "",
+            invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
+            response_url=response_urls[0].get("response_url"),
+        )
+        await answer_view(ack, "title", calls.start(request, view_delivery(body)))
+
+    return handle_start_call_view
+
+
+def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:
+    return {"type": "input", "block_id": block_id, "label": _plain(label), "element": element, "optional": optional}
+
+
+def _plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}

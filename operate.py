@@ -1,0 +1,151 @@
+"""`python app.py calls …`: look after calls by hand, whether the server runs or not."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import aiohttp
+
+from calls.advance import Advancer
+from calls.clock import now
+from calls.errors import CallsError
+from calls.model import Call, CallId, EndReason
+from calls.outside import Outside
+from calls.ports import Transaction
+from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
+from calls.slack.messages_api import MessagesApi
+from calls.slack.web import SlackWeb
+from calls.words.errors import sentence_for
+from config import Settings
+from providers.registry import ProviderSettings, build_provider
+from storage.database import Database
+from storage.schema import upgrade
+from storage.sqlite import open_sqlite, process_lock
+
+SERVER_WAIT_S = 15.0
+"""How long a command waits for the running server to do what was asked, in seconds."""
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `calls` and what can follow it to the command line."""
+    calls = commands.add_parser("calls", help="look after calls by hand").add_subparsers(dest="action", required=True)
+    calls.add_parser("list", help="show the running calls")
+    info = calls.add_parser("info", help="show a call as we know it, and as Slack does")
+    info.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
+    end = calls.add_parser("end", help="end a call for everybody")
+    end.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
+
+
+async def run(settings: Settings, parsed: argparse.Namespace) -> int:
+    """Do one command and return the exit status: 1 when the call is not known or could not be ended."""
+    engine = open_sqlite(settings.database_url)
+    upgrade(engine)
+    database = Database(engine, now)
+    try:
+        async with aiohttp.ClientSession(trust_env=True) as session:
+            operator = Operator(settings, database, session)
+            if parsed.action == "list":
+                return await operator.show_running()
+            return await (operator.show(parsed.call) if parsed.action == "info" else operator.end(parsed.call))
+    except CallsError as error:
+        print(sentence_for(error), file=sys.stderr)
+        return 1
+    finally:
+        database.close()
+
+
+class Operator:
+    """Somebody at the command line."""
+
+    def __init__(self, settings: Settings, database: Database, session: aiohttp.ClientSession) -> None:
+        """Take what the commands work on."""
+        self._settings = settings
+        self._database = database
+        token = settings.slack_bot_token.reveal()
+
+        async def token_of(_team_id: str) -> str:
+            return token
+
+        self._web = SlackWeb(session, settings.slack_api_url, token_of)
+
+    async def show_running(self) -> int:
+        """Print a line for each running call."""
+        calls = await self._database.read(lambda transaction: transaction.unfinished_calls())
+        for call in calls:
+            print(f"{call.display_id}  {call.state.value:<10}  {_minutes(call)}  {call.channel_id}  {call.title}")
+        if not calls:
+            print("No call is running.")
+        return 0
+
+    async def show(self, named: str) -> int:
+        """Print what we know of a call, and what Slack says of it."""
+        call = await self._find(named)
+        if call is None:
+            return _unknown(named)
+        people = await self._database.read(lambda transaction: transaction.participants(call.id))
+        for name in ("id", "display_id", "state", "title", "team_id", "channel_id", "started_by", "slack_call_id"):
+            print(f"{name:<14} {getattr(call, name)}")
+        print(f"{'join_url':<14} {call.room.join_url if call.room else '-'}")
+        print(f"{'people in':<14} {', '.join(person.key for person in people if person.present) or '-'}")
+        if call.slack_call_id is not None:
+            _print_at_slack(await CallsApi(self._web).info(call.team_id, call.slack_call_id))
+        return 0
+
+    async def end(self, named: str) -> int:
+        """End a call: by the server that runs, or here when none does."""
+        call = await self._find(named)
+        if call is None:
+            return _unknown(named)
+        await self._database.write(lambda transaction: _mark_ended(transaction, call.id))
+        with process_lock(self._settings.database_url) as is_alone:
+            if is_alone:
+                await self._advancer().advance(call.id)
+        return await self._report_end(call.id)
+
+    async def _report_end(self, call_id: CallId) -> int:
+        """Wait until a call has come to rest, and say so."""
+        waited_s = 0.0
+        while waited_s < SERVER_WAIT_S:
+            call = await self._database.read(lambda transaction: transaction.call(call_id))
+            if call is not None and call.state.is_final:
+                print(f"“{call.title}” ({call.display_id}) has ended.")
+                return 0
+            await asyncio.sleep(0.2)
+            waited_s += 0.2
+        print("The end is stored, but Slack has not taken it yet. The server keeps trying.", file=sys.stderr)
+        return 1
+
+    async def _find(self, named: str) -> Call | None:
+        """Return the call an operator means."""
+        return await self._database.read(lambda transaction: transaction.call_named(named))
+
+    def _advancer(self) -> Advancer:
+        provider = build_provider(
+            self._settings.provider, ProviderSettings(self._settings.room_key, self._settings.link_template)
+        )
+        outside = Outside(CallsApi(self._web), MessagesApi(self._web), {provider.name: provider}, now)
+        return Advancer(self._database, outside)
+
+
+def _mark_ended(transaction: Transaction, call_id: CallId) -> None:
+    call = transaction.call(call_id)
+    if call is not None and call.state.is_open:
+        transaction.save_call(call.ending(at=now(), reason=EndReason.ENDED_BY_OPERATOR))
+
+
+def _minutes(call: Call) -> str:
+    return f"{int((now() - call.created_at).total_seconds() // 60):>4} min"
+
+
+def _print_at_slack(call: SlackCall) -> None:
+    users: Sequence[str] = [user.slack_id if isinstance(user, SlackUser) else user.display_name for user in call.users]
+    print(f"{'at Slack':<14} title “{call.title or ''}”, in {', '.join(call.channels) or 'no conversation'}")
+    print(f"{'':<14} people {', '.join(users) or '-'}, {'ended' if call.date_end else 'running'}")
+
+
+def _unknown(named: str) -> int:
+    print(f"No call has the id {named}. `python app.py calls list` shows the running ones.", file=sys.stderr)
+    return 1

@@ -1,0 +1,1 @@
+"""Meeting systems, one folder each; `registry` builds them by name."""

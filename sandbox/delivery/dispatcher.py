@@ -1,0 +1,103 @@
+"""Deliver to the app by the one way it asked for, repeat events it missed, and write down every delivery."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from sandbox.delivery.ack import Ack, DeliveryKind
+from sandbox.delivery.payloads import event_callback
+from sandbox.workspace import Json, Traffic, Workspace
+
+RETRY_AFTER_S = (1.0, 60.0, 300.0)
+"""How long after each failure an event is sent again. Source: https://docs.slack.dev/apis/events-api#retries"""
+
+_MESSAGE_EVENT = {
+    "channel": "message.channels",
+    "private": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+
+
+class Way(Protocol):
+    """A way of reaching the app: Socket Mode or signed HTTP."""
+
+    async def deliver(self, kind: DeliveryKind, payload: Json, retry_attempt: int = 0, retry_reason: str = "") -> Ack:
+        """Send one delivery and wait for the answer."""
+
+
+class Dispatcher:
+    """Sends everything the app is told.
+
+    Args:
+        way: how the app is reached.
+        time_scale: 1.0 repeats events after Slack's own waits, 0.01 a hundred times as fast.
+    """
+
+    def __init__(self, workspace: Workspace, way: Way, *, time_scale: float = 1.0) -> None:
+        """Send nothing yet."""
+        self._workspace = workspace
+        self._way = way
+        self._time_scale = time_scale
+        self._events: set[asyncio.Task[None]] = set()
+
+    async def deliver(self, kind: DeliveryKind, name: str, payload: Json) -> Ack:
+        """Deliver a command or an interaction, which Slack never repeats.
+
+        Args:
+            name: how the inspector calls it, such as `/startcall` or `block_actions`.
+        """
+        ack = await self._way.deliver(kind, payload)
+        self._log(name, payload, ack)
+        return ack
+
+    def tell(self, event: Json, channel_id: str | None = None) -> None:
+        """Send an event in the background, if the app subscribed to it and may see where it happened.
+
+        Args:
+            channel_id: the conversation it happened in, or None for none in particular.
+        """
+        reason = self._not_sent_because(event, channel_id)
+        if reason is not None:
+            self._workspace.log(
+                Traffic(self._workspace.now(), "delivery", str(event["type"]), event, {"not_sent": reason}, 0)
+            )
+            return
+        task = asyncio.get_running_loop().create_task(self._send_event(event_callback(self._workspace, event)))
+        self._events.add(task)
+        task.add_done_callback(self._events.discard)
+
+    async def close(self) -> None:
+        """Give up on events that are still to be repeated."""
+        for task in tuple(self._events):
+            task.cancel()
+        await asyncio.gather(*self._events, return_exceptions=True)
+
+    async def _send_event(self, payload: Json) -> None:
+        name, reason = str(payload["event"]["type"]), ""
+        for attempt, wait_s in enumerate((0.0, *RETRY_AFTER_S)):
+            await asyncio.sleep(wait_s * self._time_scale)
+            ack = await self._way.deliver("events_api", payload, attempt, reason)
+            self._log(name, payload, ack)
+            if ack.is_ok or ack.no_retry:
+                return
+            reason = ack.retry_reason
+
+    def _not_sent_because(self, event: Json, channel_id: str | None) -> str | None:
+        """Return why an event is not sent, or None when it is."""
+        name = str(event["type"])
+        channel = self._workspace.channels.get(channel_id or "")
+        if name == "message" and channel is not None:
+            name = _MESSAGE_EVENT[channel.kind]
+        installation = self._workspace.installation
+        if name not in installation.manifest.bot_events:
+            return f"{name} is not among the manifest's bot_events."
+        if channel is not None and channel.kind != "im" and installation.bot_user_id not in channel.members:
+            return f"The app is no member of #{channel.name}."
+        return None
+
+    def _log(self, name: str, payload: Json, ack: Ack) -> None:
+        answer = ack.payload if ack.is_ok else {"failure": ack.failure}
+        workspace = self._workspace
+        workspace.log(Traffic(workspace.now(), "delivery", name, payload, answer, 200 if ack.is_ok else 0))

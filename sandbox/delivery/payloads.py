@@ -1,0 +1,191 @@
+"""The bodies Slack sends to an app, built from what the workspace knows.
+
+Sources: https://docs.slack.dev/interactivity/implementing-slash-commands,
+https://docs.slack.dev/reference/interaction-payloads, https://docs.slack.dev/apis/events-api
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from sandbox.messages import message_json
+from sandbox.views import view_json
+from sandbox.workspace import Channel, Json, Message, ResponseUrl, Trigger, User, View, Workspace
+
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated field, which proves nothing
+
+
+def new_trigger(workspace: Workspace, user_id: str) -> str:
+    """Return a trigger_id, with which the app may open one dialog for the person within 3 seconds."""
+    trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
+    workspace.triggers[trigger_id] = Trigger(trigger_id, user_id, workspace.now())
+    return trigger_id
+
+
+def new_response_url(workspace: Workspace, channel_id: str, user_id: str, message_ts: str | None = None) -> str:
+    """Return a response_url for a conversation and a person.
+
+    Args:
+        message_ts: the message a press was on, which `replace_original` then changes.
+    """
+    url_id = secrets.token_urlsafe(24)
+    workspace.response_urls[url_id] = ResponseUrl(url_id, channel_id, user_id, workspace.now(), message_ts)
+    return f"{workspace.base_url}/response/{url_id}"
+
+
+def slash_command(workspace: Workspace, user: User, channel: Channel, command: str, text: str) -> dict[str, str]:
+    """Return the form fields of a slash command.
+
+    Args:
+        text: already in the form in which Slack sends it.
+    """
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team.id,
+        "team_domain": workspace.team.domain,
+        "channel_id": channel.id,
+        "channel_name": channel_name(channel),
+        "user_id": user.id,
+        "user_name": user.name,
+        "command": command,
+        "text": text,
+        "api_app_id": workspace.installation.app_id,
+        "is_enterprise_install": "false",
+        "response_url": new_response_url(workspace, channel.id, user.id),
+        "trigger_id": new_trigger(workspace, user.id),
+    }
+
+
+def channel_name(channel: Channel) -> str:
+    """Return a conversation's name as payloads carry it."""
+    return {"im": "directmessage", "private": "privategroup"}.get(channel.kind, channel.name)
+
+
+def message_action(workspace: Workspace, user: User, message: Message, action: Json) -> Json:
+    """Return the body of a press on an element of a message."""
+    channel = workspace.channels[message.channel_id]
+    return {
+        "type": "block_actions",
+        "user": _user(workspace, user),
+        **_app(workspace),
+        "container": {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": message.ephemeral_for is not None,
+            **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        },
+        "trigger_id": new_trigger(workspace, user.id),
+        **_team(workspace),
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": message_json(workspace, message),
+        "response_url": new_response_url(workspace, channel.id, user.id, message.ts),
+        "actions": [action],
+    }
+
+
+def view_action(workspace: Workspace, user: User, view: View, action: Json, state: Json) -> Json:
+    """Return the body of a press on an element of a dialog or Home."""
+    return {
+        "type": "block_actions",
+        "user": _user(workspace, user),
+        **_app(workspace),
+        "container": {"type": "view", "view_id": view.id},
+        "trigger_id": new_trigger(workspace, user.id),
+        **_team(workspace),
+        "view": view_json(workspace, view, state=state),
+        "actions": [action],
+    }
+
+
+def global_shortcut(workspace: Workspace, user: User, callback_id: str) -> Json:
+    """Return the body of a global shortcut, which has neither channel nor response_url."""
+    return {
+        "type": "shortcut",
+        "token": VERIFICATION_TOKEN,
+        "action_ts": workspace.new_ts(),
+        **_team(workspace),
+        "user": {"id": user.id, "username": user.name, "team_id": workspace.team.id},
+        "callback_id": callback_id,
+        "trigger_id": new_trigger(workspace, user.id),
+    }
+
+
+def message_shortcut(workspace: Workspace, user: User, message: Message, callback_id: str) -> Json:
+    """Return the body of a shortcut from a message's menu."""
+    channel = workspace.channels[message.channel_id]
+    return {
+        "type": "message_action",
+        "token": VERIFICATION_TOKEN,
+        "action_ts": workspace.new_ts(),
+        **_team(workspace),
+        "user": {"id": user.id, "name": user.name, "username": user.name, "team_id": workspace.team.id},
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "callback_id": callback_id,
+        "trigger_id": new_trigger(workspace, user.id),
+        "response_url": new_response_url(workspace, channel.id, user.id),
+        "message_ts": message.ts,
+        "message": message_json(workspace, message),
+    }
+
+
+def view_submission(workspace: Workspace, user: User, view: View, state: Json, response_urls: list[Json]) -> Json:
+    """Return the body of a dialog that was sent."""
+    return {
+        "type": "view_submission",
+        **_team(workspace),
+        "user": _user(workspace, user),
+        **_app(workspace),
+        "trigger_id": new_trigger(workspace, user.id),
+        "view": view_json(workspace, view, state=state),
+        "response_urls": response_urls,
+    }
+
+
+def view_closed(workspace: Workspace, user: User, view: View, *, is_cleared: bool) -> Json:
+    """Return the body of a dialog that was closed without being sent."""
+    return {
+        "type": "view_closed",
+        **_team(workspace),
+        "user": _user(workspace, user),
+        **_app(workspace),
+        "view": view_json(workspace, view),
+        "is_cleared": is_cleared,
+    }
+
+
+def event_callback(workspace: Workspace, event: Json) -> Json:
+    """Return the body around an event."""
+    installation = workspace.installation
+    authorization = {
+        "enterprise_id": None,
+        "team_id": workspace.team.id,
+        "user_id": installation.bot_user_id,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team.id,
+        "api_app_id": installation.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": workspace.new_id("Ev"),
+        "event_time": int(workspace.now()),
+        "authorizations": [authorization],
+        "is_ext_shared_channel": False,
+        "event_context": secrets.token_urlsafe(24),
+    }
+
+
+def _user(workspace: Workspace, user: User) -> Json:
+    return {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team.id}
+
+
+def _team(workspace: Workspace) -> Json:
+    team = {"id": workspace.team.id, "domain": workspace.team.domain}
+    return {"team": team, "enterprise": None, "is_enterprise_install": False}
+
+
+def _app(workspace: Workspace) -> Json:
+    return {"api_app_id": workspace.installation.app_id, "token": VERIFICATION_TOKEN}

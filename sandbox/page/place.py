@@ -1,0 +1,73 @@
+"""Where somebody is on the page: who they are, what they look at. The address bar holds all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urlencode
+
+Tab = Literal["messages", "home"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One address of the page, taken apart."""
+
+    user_id: str
+    channel_id: str
+    tab: Tab = "messages"
+    thread_ts: str = ""
+    inspector: bool = False
+    list_only: bool = False
+
+    @property
+    def query(self) -> str:
+        """The part of an address after `?`, leaving out what is at its default."""
+        parts = {"user": self.user_id, "channel": self.channel_id}
+        if self.tab != "messages":
+            parts["tab"] = self.tab
+        if self.thread_ts:
+            parts["thread"] = self.thread_ts
+        if self.inspector:
+            parts["inspector"] = "1"
+        if self.list_only:
+            parts["list"] = "1"
+        return urlencode(parts)
+
+    @property
+    def href(self) -> str:
+        """The page's address for this place."""
+        return f"/?{self.query}"
+
+    def seen_by(self, user_id: str) -> Place:
+        """Return the same conversation as another person sees it."""
+        return replace(self, user_id=user_id, list_only=False)
+
+    def at_channel(self, channel_id: str, tab: Tab = "messages") -> Place:
+        """Return another conversation, with no thread open."""
+        return replace(self, channel_id=channel_id, tab=tab, thread_ts="", list_only=False)
+
+    def at_thread(self, thread_ts: str) -> Place:
+        """Return this conversation with a thread open, or with none for an empty timestamp."""
+        return replace(self, thread_ts=thread_ts, list_only=False)
+
+    def with_inspector(self, *, shown: bool) -> Place:
+        """Return this place with the inspector open or closed."""
+        return replace(self, inspector=shown)
+
+    def as_list(self) -> Place:
+        """Return the list of conversations, which is a screen of its own on a phone."""
+        return replace(self, list_only=True, thread_ts="")
+
+
+def read_place(query: Mapping[str, str]) -> Place:
+    """Read a place from an address's query; ids are not checked here."""
+    return Place(
+        user_id=query.get("user", ""),
+        channel_id=query.get("channel", ""),
+        tab="home" if query.get("tab") == "home" else "messages",
+        thread_ts=query.get("thread", ""),
+        inspector=query.get("inspector") == "1",
+        list_only=query.get("list") == "1",
+    )

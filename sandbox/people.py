@@ -1,0 +1,49 @@
+"""Furnish an empty workspace: a few people who differ where apps trip, and every kind of conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.messages import NewMessage, post
+from sandbox.workspace import Channel, ChannelKind, User, Workspace
+
+ALICE, BOB, CAROL, DAVE = "U0ALICE0001", "U0BOB000001", "U0CAROL0001", "U0DAVE00001"
+PEOPLE = (ALICE, BOB, CAROL, DAVE)
+GENERAL = "C0GENERAL01"
+
+_USERS = (
+    User(ALICE, "alice", "Alice Arnold", tz="Europe/Berlin", locale="de-DE", is_admin=True),
+    User(BOB, "bob", "Bob Baker", tz="America/New_York", locale="en-US"),
+    User(CAROL, "carol", "Carol Chiba", tz="Asia/Tokyo", locale="ja-JP"),
+    User(DAVE, "dave", "Dave Durand", tz="Europe/Paris", locale="fr-FR"),
+)
+
+
+def furnish(workspace: Workspace) -> None:
+    """Fill a workspace with people, the app's bot user, conversations and a first message."""
+    bot_id = workspace.installation.bot_user_id
+    manifest = workspace.installation.manifest
+    bot = User(bot_id, manifest.bot_display_name.lower().replace(" ", ""), manifest.name, tz="Etc/UTC", is_bot=True)
+    workspace.users.update({user.id: replace(user) for user in (*_USERS, bot)})
+    _add(workspace, GENERAL, "general", "channel", {*PEOPLE, bot_id})
+    _add(workspace, "C0RANDOM001", "random", "channel", {*PEOPLE})
+    _add(workspace, "C0PROJECT01", "project-x", "private", {ALICE, BOB})
+    _add(workspace, "C0OLDNEWS01", "old-news", "channel", {*PEOPLE}, is_archived=True)
+    _add(workspace, "D0ALICEBOB1", "alice--bob", "im", {ALICE, BOB})
+    _add(workspace, "G0ALIBOBCAR", "mpdm-alice--bob--carol-1", "mpim", {ALICE, BOB, CAROL})
+    for user_id in PEOPLE:
+        _add(workspace, f"D0APP{user_id[2:8]}", f"app--{user_id}", "im", {user_id, bot_id})
+    post(workspace, NewMessage(GENERAL, BOB, "Good morning! Who has time for the release today?"))
+
+
+def _add(
+    workspace: Workspace,
+    channel_id: str,
+    name: str,
+    kind: ChannelKind,
+    members: set[str],
+    *,
+    is_archived: bool = False,
+) -> None:
+    channel = Channel(channel_id, name, kind, members, is_archived=is_archived, created=int(workspace.now()))
+    workspace.channels[channel_id] = channel

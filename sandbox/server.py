@@ -1,0 +1,161 @@
+"""The local Slack as one HTTP server: Web API, Socket Mode, response_urls and the page."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+
+from sandbox import people
+from sandbox.delivery import response_urls
+from sandbox.delivery.ack import ACK_TIMEOUT_S
+from sandbox.delivery.dispatcher import Dispatcher, Way
+from sandbox.delivery.signed_http import SignedHttp
+from sandbox.delivery.socket_mode import SocketMode
+from sandbox.manifest import Manifest, read_manifest
+from sandbox.page.routes import routes as page_routes
+from sandbox.person import Person
+from sandbox.webapi.dispatch import routes as api_routes
+from sandbox.webapi.faults import Faults
+from sandbox.webapi.switches import Switches
+from sandbox.workspace import Installation, Traffic, Workspace
+
+HOST = "127.0.0.1"
+"""The only address it listens on: everybody who can reach the local Slack can act as anybody in it."""
+
+BODY_MAX_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a local Slack behaves.
+
+    Args:
+        manifest: of the app under development; read from `manifest.yml` in the present folder when None.
+        http_url: where deliveries are posted; None delivers over Socket Mode.
+        now: the clock, in Unix seconds; the machine's when None.
+        ack_timeout_s: how long the app has to answer.
+        time_scale: 1.0 repeats events after Slack's own waits, 0.01 a hundred times as fast.
+    """
+
+    manifest: Manifest | None = None
+    http_url: str | None = None
+    now: Callable[[], float] | None = None
+    ack_timeout_s: float = ACK_TIMEOUT_S
+    time_scale: float = 1.0
+
+
+class Sandbox:
+    """A running local Slack."""
+
+    def __init__(self, options: Options, session: aiohttp.ClientSession) -> None:
+        """Put the parts together; `start` makes them listen."""
+        manifest = options.manifest or read_manifest(Path("manifest.yml"))
+        installation = install(manifest)
+        self.workspace = Workspace(installation) if options.now is None else Workspace(installation, now=options.now)
+        self.faults = Faults()
+        self.switches = Switches()
+        self.socket_mode = SocketMode(self.workspace, ack_timeout_s=options.ack_timeout_s)
+        self._session = session
+        self._runner: web.AppRunner | None = None
+        way: Way = self.socket_mode
+        if options.http_url is not None:
+            way = SignedHttp(self.workspace, session, options.http_url, ack_timeout_s=options.ack_timeout_s)
+        self.dispatcher = Dispatcher(self.workspace, way, time_scale=options.time_scale)
+        self.workspace.tell = self.dispatcher.tell
+
+    @classmethod
+    async def start(cls, *, port: int = 0, options: Options | None = None) -> Self:
+        """Start a furnished local Slack.
+
+        Args:
+            port: 0 takes any free one.
+
+        Raises:
+            OSError: when the port is taken.
+            ManifestError: when the manifest cannot be used.
+        """
+        session = aiohttp.ClientSession()
+        try:
+            sandbox = cls(options or Options(), session)
+            await sandbox._listen(port)
+        except BaseException:
+            await session.close()
+            raise
+        people.furnish(sandbox.workspace)
+        return sandbox
+
+    @property
+    def url(self) -> str:
+        """Return the address of the page, with a slash at its end."""
+        return f"{self.workspace.base_url}/"
+
+    @property
+    def api_url(self) -> str:
+        """Return the base of the Web API, with a slash at its end."""
+        return f"{self.workspace.base_url}/api/"
+
+    @property
+    def installation(self) -> Installation:
+        """Return the app's ids and credentials."""
+        return self.workspace.installation
+
+    def person(self, name: str) -> Person:
+        """Return somebody by handle or user id, to act as them.
+
+        Raises:
+            KeyError: when there is nobody of this name.
+        """
+        users = self.workspace.users
+        user = users.get(name) or next((one for one in users.values() if one.name == name), None)
+        if user is None:
+            raise KeyError(name)
+        return Person(self.workspace, self.dispatcher, user)
+
+    def api_calls(self, method: str | None = None) -> list[Traffic]:
+        """Return the app's Web API calls so far, of one method or of all."""
+        calls = [entry for entry in self.workspace.traffic if entry.kind == "api"]
+        return [entry for entry in calls if method in {None, entry.name}]
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening."""
+        await self.dispatcher.close()
+        await self.socket_mode.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._session.close()
+
+    async def _listen(self, port: int) -> None:
+        site = web.Application(client_max_size=BODY_MAX_BYTES)
+        site.add_routes(api_routes(self.workspace, faults=self.faults, switches=self.switches))
+        site.add_routes(response_urls.routes(self.workspace))
+        site.add_routes(page_routes(self))
+        site.router.add_get("/link/", self.socket_mode.handle_link)
+        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self.workspace.base_url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+
+
+def install(manifest: Manifest) -> Installation:
+    """Return an app as installed by its manifest, with fresh credentials."""
+    token = secrets.token_hex(12)
+    return Installation(
+        manifest=manifest,
+        app_id="A0SANDBOX01",
+        bot_id="B0SANDBOX01",
+        bot_user_id="U0APPBOT001",
+        bot_token=f"xoxb-sandbox-{token}",
+        app_token=f"xapp-1-A0SANDBOX01-{token}",
+        signing_secret=secrets.token_hex(16),
+        scopes=set(manifest.bot_scopes),
+    )

@@ -1,0 +1,1 @@
+"""The local Slack's Web API: `POST` and `GET /api/{method}`."""

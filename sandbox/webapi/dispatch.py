@@ -1,0 +1,199 @@
+"""Serve `/api/{method}`: token, scope, arguments, the method itself, planned faults, and a line for the inspector."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from sandbox.messages import MessageError
+from sandbox.views import ViewError
+from sandbox.webapi import families
+from sandbox.webapi.arguments import Arguments
+from sandbox.webapi.auth import check_token
+from sandbox.webapi.errors import SlackError, invalid_argument, invalid_arguments
+from sandbox.webapi.extras import extra_routes
+from sandbox.webapi.faults import Fault, Faults
+from sandbox.webapi.registry import ApiCall, Method, built_methods, known_methods, missing_scope
+from sandbox.webapi.switches import Switches
+from sandbox.webapi.transport import RawCall, read_call
+from sandbox.workspace import Json, Traffic, Workspace
+
+_POLL_S: Final = 0.2
+_DROPPED: Final = 0
+"""The status the inspector shows for a call that got no answer."""
+
+families.load()
+
+
+@dataclass(slots=True)
+class _Outcome:
+    body: Json
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+def routes(
+    workspace: Workspace, *, faults: Faults | None = None, switches: Switches | None = None
+) -> list[web.RouteDef]:
+    """Return the routes of the Web API, the icons, and the permalinks.
+
+    Args:
+        workspace: the state to work on.
+        faults: the planned faults; none are planned when not given.
+        switches: the choices where Slack's behaviour is unknown; the defaults when not given.
+    """
+    api = _WebApi(workspace, faults or Faults(), switches or Switches())
+    return [
+        web.get("/api/{method}", api.handle, allow_head=False),
+        web.post("/api/{method}", api.handle),
+        *extra_routes(workspace),
+    ]
+
+
+class _WebApi:
+    def __init__(self, workspace: Workspace, faults: Faults, switches: Switches) -> None:
+        self.workspace = workspace
+        self.faults = faults
+        self.switches = switches
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call, unless a planned fault loses it."""
+        name = request.match_info["method"]
+        at_s = self.workspace.now()
+        raw = RawCall()
+        try:
+            raw = await read_call(request)
+            unreadable = None
+        except SlackError as error:
+            unreadable = _Outcome(error.answer())
+        fault = self.faults.take(name)
+        if fault is not None and fault.delay_s > 0:
+            await asyncio.sleep(fault.delay_s)
+        outcome = self._refusal(fault) or unreadable or self._run(name, raw, request.method)
+        lost = fault is not None and fault.kind in {"drop_before", "drop_after", "hang_after"}
+        self._log(at_s, name, raw, outcome, lost=lost)
+        if fault is not None and fault.kind == "ok_with_error":
+            outcome.body = {"ok": True, "error": fault.error}
+        if fault is not None and lost:
+            await self._lose(request, fault)
+        return self._respond(name, outcome)
+
+    def _refusal(self, fault: Fault | None) -> _Outcome | None:
+        """Return the answer of a fault that keeps the method from being done."""
+        if fault is None:
+            return None
+        if fault.kind == "error":
+            return _Outcome(SlackError(fault.error).answer())
+        if fault.kind == "429":
+            return _too_many(fault.retry_after_s)
+        if fault.kind == "500":
+            return _Outcome({}, status=500, text="Internal Server Error")
+        return _Outcome({}) if fault.kind == "drop_before" else None
+
+    def _run(self, name: str, raw: RawCall, http_method: str) -> _Outcome:
+        call = ApiCall(self.workspace, Arguments(raw.values), self.switches, raw.warnings)
+        try:
+            method = _find(name)
+            check_token(self.workspace, method, raw.token)
+            wait_s = self._wait_s(method, raw)
+            if wait_s:
+                return _too_many(wait_s)
+            if method.scopes and self.workspace.installation.scopes.isdisjoint(method.scopes):
+                raise missing_scope(method.scopes, self.workspace.installation.scopes)
+            _check_required(name, raw.values)
+            _check_http_method(name, http_method)
+            body = {"ok": True, **method.handler(call)}
+        except SlackError as error:
+            body = error.answer()
+        except (MessageError, ViewError) as error:
+            body = SlackError(error.code, error.problems).answer()
+        return _Outcome(_with_warnings(body, call.warnings))
+
+    def _wait_s(self, method: Method, raw: RawCall) -> int:
+        if not self.faults.rate_limits:
+            return 0
+        now_s = self.workspace.now()
+        if method.name in {"chat.postMessage", "chat.postEphemeral"}:
+            wait_s = self.faults.limits.post_wait_s(str(raw.values.get("channel")), now_s)
+            if wait_s:
+                return wait_s
+        return self.faults.limits.wait_s(method.name, method.tier, now_s)
+
+    async def _lose(self, request: web.Request, fault: Fault) -> None:
+        """Close the connection without an answer; after a hang, only when let go or left alone."""
+        released = self.faults.released
+        while fault.kind == "hang_after" and not released.is_set() and _connected(request):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(released.wait(), _POLL_S)
+        if request.transport is not None:
+            request.transport.abort()
+
+    def _respond(self, name: str, outcome: _Outcome) -> web.Response:
+        method = built_methods().get(name)
+        headers = {
+            "x-oauth-scopes": ",".join(sorted(self.workspace.installation.scopes)),
+            "x-accepted-oauth-scopes": ",".join(method.scopes) if method else "",
+            "x-slack-req-id": secrets.token_hex(16),
+            **outcome.headers,
+        }
+        if outcome.text is not None:
+            return web.Response(text=outcome.text, status=outcome.status, headers=headers)
+        return web.json_response(outcome.body, status=outcome.status, headers=headers)
+
+    def _log(self, at_s: float, name: str, raw: RawCall, outcome: _Outcome, *, lost: bool) -> None:
+        status = _DROPPED if lost else outcome.status
+        request = Arguments(raw.values).shown()
+        self.workspace.log(Traffic(at_s, "api", name, request, outcome.body, status))
+
+
+def _find(name: str) -> Method:
+    """Find a built method.
+
+    Raises:
+        SlackError: `unknown_method` for a name Slack does not have; `sandbox_not_implemented`, which is the sandbox's
+            own and tells what to do, for one Slack has and the sandbox does not.
+    """
+    method = built_methods().get(name)
+    if method is not None:
+        return method
+    if name not in known_methods():
+        raise SlackError("unknown_method", extra={"req_method": name})
+    hint = f"Slack has {name}, the local Slack does not: add it to sandbox/webapi/ or try it in a real workspace"
+    raise SlackError("sandbox_not_implemented", [hint])
+
+
+def _check_required(name: str, values: Json) -> None:
+    required = known_methods().get(name, ())
+    missing = [argument for argument in required if argument not in values]
+    if missing:
+        raise invalid_arguments(*(f"missing required field: {argument}" for argument in missing))
+    for argument in required:
+        if values[argument] is None:
+            raise invalid_argument(argument, "must provide a string")
+
+
+def _check_http_method(name: str, http_method: str) -> None:
+    if name == "apps.connections.open" and http_method != "POST":
+        raise SlackError("insecure_request")
+
+
+def _too_many(retry_after_s: int) -> _Outcome:
+    """Build Slack's HTTP 429. Source: https://docs.slack.dev/apis/web-api/rate-limits."""
+    return _Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(retry_after_s)})
+
+
+def _with_warnings(body: Json, warnings: list[str]) -> Json:
+    if warnings:
+        body["warning"] = ",".join(warnings)
+        body.setdefault("response_metadata", {})["warnings"] = list(warnings)
+    return body
+
+
+def _connected(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()

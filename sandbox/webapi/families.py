@@ -1,0 +1,13 @@
+"""Make sure that every family of methods has registered itself."""
+
+from __future__ import annotations
+
+import importlib
+
+_FAMILIES = ("auth", "blocks", "calls", "chat", "conversations", "history", "reactions", "team", "users", "views")
+
+
+def load() -> None:
+    """Import every module that registers methods."""
+    for family in _FAMILIES:
+        importlib.import_module(f"sandbox.webapi.{family}")

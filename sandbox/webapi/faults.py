@@ -1,0 +1,107 @@
+"""Make the Web API misbehave on purpose: errors, limits, delays and lost answers."""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.webapi.rate_limits import RateLimits
+
+FaultKind = Literal["error", "ok_with_error", "429", "500", "drop_before", "drop_after", "hang_after", "delay"]
+
+FOREVER = 1_000_000_000
+"""As `times`: the fault never wears off."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One planned fault, see `Faults.add`; `skip` fitting calls pass unharmed before the first is hit."""
+
+    method_pattern: str
+    kind: FaultKind
+    times: int
+    skip: int
+    error: str
+    retry_after_s: int
+    delay_s: float
+
+
+class Faults:
+    """The planned faults of one local Slack, and its rate limits.
+
+    Rate limits are off until `rate_limits` is set to True.
+    """
+
+    def __init__(self) -> None:
+        """Start without faults and without limits."""
+        self.rate_limits = False
+        self.limits = RateLimits()
+        self.released = asyncio.Event()
+        self._planned: list[Fault] = []
+
+    def add(
+        self,
+        method_pattern: str,
+        kind: FaultKind,
+        *,
+        times: int = 1,
+        error: str | None = None,
+        retry_after_s: int | None = None,
+        delay_s: float | None = None,
+    ) -> Fault:
+        """Plan a fault for the next calls of some methods; of several that fit, the oldest goes first.
+
+        Args:
+            method_pattern: a method's name, or a pattern such as `calls.*` or `*`.
+            kind: what happens. `error`: `ok: false` with the code, nothing done. `ok_with_error`: done, and answered
+                `ok: true` with an `error` code. `429`: refused with Retry-After. `500`: an HTTP 500 that is no JSON,
+                nothing done. `drop_before`: the connection closes, nothing done. `drop_after`: done, then the
+                connection closes without an answer. `hang_after`: done, then no answer until `clear` or until the
+                caller leaves. `delay`: done and answered, but late.
+            times: how many calls it hits, at least 1.
+            error: the code, for `error` and `ok_with_error`; `internal_error` when not given.
+            retry_after_s: for `429`, in whole seconds; 1 when not given.
+            delay_s: seconds to wait first, for any kind; `delay` without it waits 1 s.
+
+        Returns:
+            The plan; its `skip` may still be set to let that many fitting calls pass unharmed first.
+        """
+        default_delay_s = 1.0 if kind == "delay" else 0.0
+        fault = Fault(
+            method_pattern=method_pattern,
+            kind=kind,
+            times=times,
+            skip=0,
+            error=error or "internal_error",
+            retry_after_s=1 if retry_after_s is None else retry_after_s,
+            delay_s=default_delay_s if delay_s is None else delay_s,
+        )
+        self._planned.append(fault)
+        return fault
+
+    def take(self, method: str) -> Fault | None:
+        """Return the fault for this call, if one is planned, and count it."""
+        for fault in self._planned:
+            if not fnmatch.fnmatchcase(method, fault.method_pattern):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self._planned.remove(fault)
+            return fault
+        return None
+
+    @property
+    def planned(self) -> int:
+        """How many planned faults are still waiting for a call."""
+        return len(self._planned)
+
+    def clear(self) -> None:
+        """Forget all planned faults and let go of the calls that hang."""
+        self._planned.clear()
+        self.released.set()
+        self.released = asyncio.Event()

@@ -1,0 +1,231 @@
+"""What the local Slack remembers: one workspace, its people, conversations, messages and calls.
+
+Plain state and nothing else. The Web API, the deliveries and the page read and change it, and every
+change ends in `Workspace.changed()`, which wakes whoever is watching.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.manifest import Manifest
+
+ChannelKind = Literal["channel", "private", "im", "mpim"]
+
+TRAFFIC_KEPT = 2_000
+
+Json = dict[str, Any]
+"""A JSON object exactly as it travels between Slack and an app."""
+
+
+@dataclass(slots=True)
+class Team:
+    """The workspace's own record."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(slots=True)
+class User:
+    """A person, or the app's bot user."""
+
+    id: str
+    name: str
+    real_name: str
+    tz: str = "Europe/Berlin"
+    locale: str = "en-US"
+    is_admin: bool = False
+    is_bot: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """A conversation of any kind."""
+
+    id: str
+    name: str
+    kind: ChannelKind
+    members: set[str] = field(default_factory=set)
+    is_archived: bool = False
+    created: int = 0
+
+
+@dataclass(slots=True)
+class Message:
+    """One message as stored; `call` blocks are kept undecorated and are filled in on every read."""
+
+    ts: str
+    channel_id: str
+    user_id: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    by_app: bool = False
+    ephemeral_for: str | None = None
+    edited_ts: str | None = None
+    attachments: list[Json] = field(default_factory=list)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    subtype: str = ""
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """A call registered with calls.add."""
+
+    id: str
+    app_id: str
+    external_unique_id: str
+    join_url: str
+    created_by: str
+    date_start: int
+    title: str | None = None
+    external_display_id: str | None = None
+    desktop_app_join_url: str | None = None
+    active: list[Json] = field(default_factory=list)
+    everyone: list[Json] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    date_end: int = 0
+    duration_s: int | None = None
+    rejected_by: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class View:
+    """A modal or a Home tab, as the app last gave it."""
+
+    id: str
+    user_id: str
+    payload: Json
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    external_id: str = ""
+    channel_id: str | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A trigger_id: valid for 3 s, once."""
+
+    id: str
+    user_id: str
+    made_at_s: float
+    used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """A response_url: 5 uses within 30 minutes, for one conversation and one person."""
+
+    id: str
+    channel_id: str
+    user_id: str
+    made_at_s: float
+    message_ts: str | None = None
+    uses: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Traffic:
+    """One line of the inspector: a Web API call, a delivery or a response_url post, with its answer."""
+
+    at_s: float
+    kind: Literal["api", "delivery", "response_url"]
+    name: str
+    request: Json
+    answer: Json
+    status: int = 200
+
+
+@dataclass(slots=True)
+class Installation:
+    """The one app under development: its manifest, its ids and its credentials."""
+
+    manifest: Manifest
+    app_id: str
+    bot_id: str
+    bot_user_id: str
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    scopes: set[str]
+    token_revoked: bool = False
+
+
+class Workspace:
+    """All state of the local Slack, with the clock and the signal that something changed.
+
+    Args:
+        installation: the app under development.
+        now: the clock, in Unix seconds; tests pass one they can move.
+    """
+
+    def __init__(self, installation: Installation, *, now: Callable[[], float] = time.time) -> None:
+        """Start an empty workspace; `sandbox.people.furnish` fills it."""
+        self.now = now
+        self.team = Team("T0SANDBOX01", "Sandbox", "sandbox")
+        self.installation = installation
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.messages: dict[str, list[Message]] = {}
+        self.calls: dict[str, CallRecord] = {}
+        self.views: dict[str, View] = {}
+        self.modals: dict[str, list[str]] = {}
+        self.homes: dict[str, str] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.socket_tickets: dict[str, float] = {}
+        self.traffic: list[Traffic] = []
+        self.base_url = ""
+        self.tell: Callable[[Json, str | None], None] = lambda _event, _channel_id: None
+        self.version = 0
+        self._ids = itertools.count(1)
+        self._last_ts_us = 0
+        self._watchers: set[asyncio.Event] = set()
+
+    def new_id(self, prefix: str) -> str:
+        """Return a fresh id in Slack's form: the prefix (C, D, G, U, R, V, B, Ev) and ten characters."""
+        return f"{prefix}{next(self._ids):03X}{secrets.token_hex(4).upper()[:7]}"
+
+    def new_ts(self) -> str:
+        """Return a message timestamp later than every one before it."""
+        self._last_ts_us = max(int(self.now() * 1_000_000), self._last_ts_us + 1)
+        seconds, micros = divmod(self._last_ts_us, 1_000_000)
+        return f"{seconds}.{micros:06d}"
+
+    def message(self, channel_id: str, ts: str) -> Message | None:
+        """Find one message, ephemeral ones included."""
+        return next((m for m in self.messages.get(channel_id, []) if m.ts == ts), None)
+
+    def log(self, entry: Traffic) -> None:
+        """Add a line to the inspector, which keeps the newest 2,000."""
+        self.traffic.append(entry)
+        if len(self.traffic) > TRAFFIC_KEPT:
+            del self.traffic[: TRAFFIC_KEPT // 4]
+
+    def changed(self) -> None:
+        """Tell every watcher that something a person can see has changed."""
+        self.version += 1
+        for event in self._watchers:
+            event.set()
+
+    def watch(self) -> asyncio.Event:
+        """Return an event that is set at the next change; give it back with `unwatch`."""
+        event = asyncio.Event()
+        self._watchers.add(event)
+        return event
+
+    def unwatch(self, event: asyncio.Event) -> None:
+        """Stop signalling an event got from `watch`."""
+        self._watchers.discard(event)

@@ -1,0 +1,1 @@
+"""What `make` runs: setting up, starting, checking and pinning."""

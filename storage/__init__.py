@@ -1,0 +1,1 @@
+"""Keeps calls: SQLite in one process."""

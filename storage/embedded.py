@@ -1,0 +1,98 @@
+"""Wake-ups inside one process: a task per call that has work, and a sweep over what is due.
+
+Nothing is kept here that a crash could lose. The rows say what is due, and the sweep of the next process finds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from calls.acknowledged import acknowledged
+from calls.errors import CallsError
+from calls.model import CallId
+from calls.ports import Advance, Clock, Storage
+
+_log = logging.getLogger(__name__)
+
+SWEEP_S = 1.0
+"""How long work that nobody was woken for lies at most."""
+
+SWEEP_MAX = 200
+"""How many calls one sweep starts."""
+
+
+class EmbeddedWakeUps:
+    """Runs `advance` for calls, never twice at once for the same call."""
+
+    def __init__(self, storage: Storage, now: Clock, advance: Advance) -> None:
+        """Run nothing yet."""
+        self._storage = storage
+        self._now = now
+        self._advance = advance
+        self._running: dict[CallId, asyncio.Task[None]] = {}
+        self._again: set[CallId] = set()
+        self._stopping = False
+
+    def wake(self, call_id: CallId) -> None:
+        """Advance a call now, or once more as soon as the present run is done."""
+        if self._stopping:
+            return
+        if call_id in self._running:
+            self._again.add(call_id)
+            return
+        self._running[call_id] = asyncio.create_task(self._run(call_id), name=f"advance {call_id}")
+
+    def is_idle(self) -> bool:
+        """Say whether no call is being advanced at the moment."""
+        return not self._running
+
+    async def sweep_forever(self) -> None:
+        """Find due calls, until cancelled; a database that fails for a while is asked again."""
+        while True:
+            try:
+                await self._sweep()
+                wait_s = await self._until_next_s()
+            except CallsError as error:
+                _log.warning("The sweep could not read the database and will try again: %s", error)
+                wait_s = SWEEP_S
+            await asyncio.sleep(wait_s)
+
+    async def stop(self, grace_s: float) -> None:
+        """Start nothing more and wait for what runs; what is not done in time is left to the next process.
+
+        Args:
+            grace_s: how long to wait, in seconds.
+        """
+        self._stopping = True
+        tasks = list(self._running.values())
+        if not tasks:
+            return
+        _, pending = await asyncio.wait(tasks, timeout=grace_s)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        for call_id in await self._storage.due(self._now(), SWEEP_MAX):
+            if call_id not in self._running:
+                self.wake(call_id)
+
+    async def _until_next_s(self) -> float:
+        due_at = await self._storage.next_due_at()
+        if due_at is None:
+            return SWEEP_S
+        return min(SWEEP_S, max(0.05, (due_at - self._now()).total_seconds()))
+
+    async def _run(self, call_id: CallId) -> None:
+        try:
+            await acknowledged()
+            await self._advance(call_id)
+            while call_id in self._again:
+                self._again.discard(call_id)
+                await self._advance(call_id)
+        except CallsError as error:
+            _log.warning("call %s will be tried again: %s", call_id, error)
+        finally:
+            self._running.pop(call_id, None)
+            self._again.discard(call_id)

@@ -1,0 +1,115 @@
+"""Turn rows into what the calls package works with, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from calls.model import Call, CallState, EndReason, Notice, Participant, ResponseUrl, Room
+
+Values = dict[str, Any]
+
+_SAME_IN_BOTH = (
+    "id",
+    "display_id",
+    "team_id",
+    "channel_id",
+    "thread_ts",
+    "title",
+    "started_by",
+    "provider",
+    "created_at",
+    "live_at",
+    "ended_at",
+    "ended_by",
+    "error_code",
+    "slack_call_id",
+    "title_told",
+    "posted",
+    "message_ts",
+    "slack_ended",
+    "end_shown",
+    "due_at",
+    "tries",
+    "version",
+)
+
+
+def call_values(call: Call) -> Values:
+    """Return a call as column values."""
+    room = call.room
+    return {
+        **{name: getattr(call, name) for name in _SAME_IN_BOTH},
+        "invited": list(call.invited),
+        "state": call.state.value,
+        "end_reason": None if call.end_reason is None else call.end_reason.value,
+        "room_id": room and room.id,
+        "room_join_url": room and room.join_url,
+        "room_display_id": room and room.display_id,
+        "room_desktop_url": room and room.desktop_url,
+        **_url_values("start_url", call.start_url),
+        **_url_values("card_url", call.card_url),
+    }
+
+
+def call_of(row: Row[Any]) -> Call:
+    """Return the call of a row."""
+    return Call(
+        **{name: getattr(row, name) for name in _SAME_IN_BOTH},
+        invited=tuple(row.invited),
+        state=CallState(row.state),
+        end_reason=None if row.end_reason is None else EndReason(row.end_reason),
+        room=_room_of(row),
+        start_url=_url_of(row.start_url, row.start_url_expires_at),
+        card_url=_url_of(row.card_url, row.card_url_expires_at),
+    )
+
+
+def participant_values(participant: Participant) -> Values:
+    """Return a participant as column values."""
+    return {name: getattr(participant, name) for name in Participant.__slots__}
+
+
+def participant_of(row: Row[Any]) -> Participant:
+    """Return the participant of a row."""
+    return Participant(**{name: getattr(row, name) for name in Participant.__slots__})
+
+
+def notice_values(notice: Notice) -> Values:
+    """Return a notice as column values, without its id, which the database gives."""
+    return {
+        "call_id": notice.call_id,
+        "team_id": notice.team_id,
+        "channel_id": notice.channel_id,
+        "user_id": notice.user_id,
+        "text": notice.text,
+        **_url_values("response_url", notice.response_url),
+    }
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    """Return the notice of a row."""
+    return Notice(
+        call_id=row.call_id,
+        team_id=row.team_id,
+        channel_id=row.channel_id,
+        user_id=row.user_id,
+        text=row.text,
+        response_url=_url_of(row.response_url, row.response_url_expires_at),
+        id=row.id,
+    )
+
+
+def _room_of(row: Row[Any]) -> Room | None:
+    if row.room_id is None:
+        return None
+    return Room(row.room_id, row.room_join_url, row.room_display_id, row.room_desktop_url)
+
+
+def _url_values(name: str, url: ResponseUrl | None) -> Values:
+    return {name: url and url.url, f"{name}_expires_at": url and url.expires_at}
+
+
+def _url_of(url: str | None, expires_at: Any) -> ResponseUrl | None:  # noqa: ANN401 - a column value
+    return None if url is None else ResponseUrl(url, expires_at)

@@ -1,0 +1,139 @@
+"""The tables, as SQLAlchemy Core describes them; `storage/migrations` brings a database to this shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    literal_column,
+)
+
+from calls.model import CallState
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as whole microseconds since 1970 so that both databases compare it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Turn a datetime into microseconds."""
+        return None if value is None else round(value.timestamp() * 1_000_000)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Turn microseconds into a datetime."""
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, tz=UTC)
+
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("display_id", Text, nullable=False),
+    Column("team_id", Text, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("thread_ts", Text),
+    Column("title", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("invited", JSON, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("live_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+    Column("end_reason", Text),
+    Column("error_code", Text),
+    Column("room_id", Text),
+    Column("room_join_url", Text),
+    Column("room_display_id", Text),
+    Column("room_desktop_url", Text),
+    Column("slack_call_id", Text),
+    Column("title_told", Text),
+    Column("posted", Boolean, nullable=False),
+    Column("message_ts", Text),
+    Column("slack_ended", Boolean, nullable=False),
+    Column("end_shown", Boolean, nullable=False),
+    Column("start_url", Text),
+    Column("start_url_expires_at", Instant),
+    Column("card_url", Text),
+    Column("card_url_expires_at", Instant),
+    Column("due_at", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+# Written out, not bound: a database uses a partial index only for a condition it can read.
+is_open = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState if state.is_open])
+
+is_unfinished = is_open | (calls.c.state == literal_column(f"'{CallState.ENDING}'"))
+
+# Finished calls stay in the table; these two indexes hold only the few that are not finished.
+Index(
+    "calls_due",
+    calls.c.due_at,
+    sqlite_where=calls.c.due_at.is_not(None),
+    postgresql_where=calls.c.due_at.is_not(None),
+)
+Index(
+    "calls_open",
+    calls.c.team_id,
+    calls.c.channel_id,
+    sqlite_where=is_open,
+    postgresql_where=is_open,
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("left_at", Instant),
+    Column("slack_id", Text),
+    Column("external_id", Text),
+    Column("display_name", Text),
+    Column("avatar_url", Text),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("team_id", Text, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("response_url", Text),
+    Column("response_url_expires_at", Instant),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("text", Text),
+    Column("call_id", Text),
+    Column("is_done", Boolean, nullable=False),
+)

@@ -1,0 +1,97 @@
+"""The reads and writes of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from calls.errors import StaleCallError
+from calls.model import Call, CallId, ChannelId, Notice, Participant, TeamId, UserId
+from storage import rows
+from storage.tables import calls, is_open, is_unfinished, notices, participants
+
+
+class SqlTransaction:
+    """One open transaction; `calls.ports.Transaction` says what each method does."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on a connection whose transaction somebody else begins and ends."""
+        self._connection = connection
+
+    def call(self, call_id: CallId) -> Call | None:
+        """Return a call, or None."""
+        row = self._connection.execute(select(calls).where(calls.c.id == call_id)).one_or_none()
+        return None if row is None else rows.call_of(row)
+
+    def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
+        """Return the open calls of a workspace, or of one conversation, oldest first."""
+        query = select(calls).where(calls.c.team_id == team_id, is_open)
+        if channel_id is not None:
+            query = query.where(calls.c.channel_id == channel_id)
+        return [rows.call_of(row) for row in self._connection.execute(query.order_by(calls.c.created_at))]
+
+    def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
+        """Return the open calls a person started or is in, oldest first."""
+        present_in = select(participants.c.call_id).where(
+            participants.c.call_id == calls.c.id, participants.c.slack_id == user_id, participants.c.present
+        )
+        query = (
+            select(calls)
+            .where(calls.c.team_id == team_id, is_open)
+            .where((calls.c.started_by == user_id) | present_in.exists())
+            .order_by(calls.c.created_at)
+        )
+        return [rows.call_of(row) for row in self._connection.execute(query)]
+
+    def unfinished_calls(self) -> Sequence[Call]:
+        """Return every call that has not come to rest, of all workspaces, oldest first."""
+        query = select(calls).where(is_unfinished).order_by(calls.c.created_at)
+        return [rows.call_of(row) for row in self._connection.execute(query)]
+
+    def call_named(self, named: str) -> Call | None:
+        """Return the newest call with an id: ours, Slack's, or the one on its card."""
+        ids = (calls.c.id == named) | (calls.c.slack_call_id == named) | (calls.c.display_id == named.upper())
+        row = self._connection.execute(select(calls).where(ids).order_by(calls.c.created_at.desc()).limit(1)).first()
+        return None if row is None else rows.call_of(row)
+
+    def add_call(self, call: Call) -> None:
+        """Store a new call."""
+        self._connection.execute(insert(calls), rows.call_values(call))
+
+    def save_call(self, call: Call) -> Call:
+        """Store a changed call if nobody else has changed it since it was read."""
+        saved = replace(call, version=call.version + 1)
+        query = update(calls).where(calls.c.id == call.id, calls.c.version == call.version)
+        if self._connection.execute(query.values(rows.call_values(saved))).rowcount != 1:
+            raise StaleCallError("stale_call", detail=call.id)
+        return saved
+
+    def participants(self, call_id: CallId) -> Sequence[Participant]:
+        """Return everybody of a call in the order in which they came."""
+        query = select(participants).where(participants.c.call_id == call_id)
+        found = self._connection.execute(query.order_by(participants.c.joined_at, participants.c.key))
+        return [rows.participant_of(row) for row in found]
+
+    def save_participant(self, participant: Participant) -> None:
+        """Store somebody of a call, new or changed."""
+        values = rows.participant_values(participant)
+        query = update(participants).where(
+            participants.c.call_id == participant.call_id, participants.c.key == participant.key
+        )
+        if self._connection.execute(query.values(values)).rowcount == 0:
+            self._connection.execute(insert(participants), values)
+
+    def add_notice(self, notice: Notice) -> None:
+        """Store a sentence that is to be told."""
+        self._connection.execute(insert(notices), rows.notice_values(notice))
+
+    def notices(self, call_id: CallId) -> Sequence[Notice]:
+        """Return what of a call is still to be told, oldest first."""
+        query = select(notices).where(notices.c.call_id == call_id).order_by(notices.c.id)
+        return [rows.notice_of(row) for row in self._connection.execute(query)]
+
+    def drop_notice(self, notice_id: int) -> None:
+        """Forget a sentence."""
+        self._connection.execute(delete(notices).where(notices.c.id == notice_id))

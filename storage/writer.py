@@ -1,0 +1,121 @@
+"""One thread that writes: what arrives while it is busy shares the next commit.
+
+A commit waits for the disk; the statements before it do not. Under load many deliveries are therefore stored by
+one commit, and each is answered only when that commit is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from calls.errors import CallsError, StorageError
+
+Answer = TypeVar("Answer")
+
+BATCH_MAX = 64
+"""How many pieces of work share one commit at most, so that the first is not kept waiting for long."""
+
+
+@dataclass(slots=True)
+class _Job(Generic[Answer]):
+    work: Callable[[Connection], Answer]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Answer]
+    answer: Answer | None = None
+    error: CallsError | None = None
+
+    def settle(self, failure: CallsError | None) -> None:
+        """Give the waiting coroutine its answer or error, in its own loop."""
+        error = failure or self.error
+        self.loop.call_soon_threadsafe(self._settle_in_loop, error)
+
+    def _settle_in_loop(self, error: CallsError | None) -> None:
+        if self.future.done():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self.answer)  # type: ignore[arg-type]
+
+
+class Writer:
+    """Runs pieces of work one after the other on one connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Start the thread."""
+        self._engine = engine.execution_options(writes=True)
+        self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run `work` in the next transaction and return its answer once that is on disk.
+
+        Raises:
+            StorageError: when the transaction could not be kept; nothing of it was stored.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        self._jobs.put(_Job(work, loop, future))  # type: ignore[arg-type]
+        return await future
+
+    def stop(self) -> None:
+        """Do what is queued, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            stopping = self._fill(batch)
+            self._write(batch)
+            if stopping:
+                return
+
+    def _fill(self, batch: list[_Job[object]]) -> bool:
+        """Add what is waiting already; say whether the thread was asked to stop."""
+        while len(batch) < BATCH_MAX:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return False
+            if job is None:
+                return True
+            batch.append(job)
+        return False
+
+    def _write(self, batch: list[_Job[object]]) -> None:
+        """Store a batch by one commit; when that fails, nothing of it was stored."""
+        failure: StorageError | None = None
+        try:
+            with self._engine.begin() as connection:
+                for job in batch:
+                    _do(job, connection, alone=len(batch) == 1)
+        except SQLAlchemyError as error:
+            failure = StorageError("not_stored", detail=type(error).__name__)
+            failure.__cause__ = error
+        except CallsError as error:
+            # Work that is alone in its transaction takes it back by raising.
+            batch[0].error = error
+        for job in batch:
+            job.settle(failure)
+
+
+def _do(job: _Job[object], connection: Connection, *, alone: bool) -> None:
+    """Run one piece of work, so that its own refusal takes nothing of the others back."""
+    if alone:
+        job.answer = job.work(connection)
+        return
+    try:
+        with connection.begin_nested():
+            job.answer = job.work(connection)
+    except CallsError as error:
+        job.error = error

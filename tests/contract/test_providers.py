@@ -1,0 +1,99 @@
+"""Every provider in `providers/` keeps the contract, and says honestly how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from calls.errors import ConfigError
+from calls.ports import Provider
+from providers.registry import ProviderSettings, build_provider, known_providers
+from tests.contract.provider_kit import SPEC, check_provider
+from tests.contract.provider_quality import problems_of, reached_tier, read_quality
+
+PROVIDERS = Path(__file__).parents[2] / "providers"
+PAGE = PROVIDERS.parent / "docs" / "providers.md"
+FOLDERS = sorted(path.name for path in PROVIDERS.iterdir() if (path / "provider.py").is_file())
+
+SETTINGS = ProviderSettings(
+    room_key=b"k" * 32, link_template="http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"
+)
+
+MAKERS: dict[str, Callable[[], Provider]] = {
+    "link": lambda: build_provider("link", SETTINGS),
+}
+"""How each provider is made for these tests: nothing but this computer may be asked."""
+
+
+def test_every_folder_is_checked() -> None:
+    """A provider cannot be added without running the contract over it."""
+    assert list(MAKERS) == FOLDERS
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+async def test_provider_keeps_the_contract(name: str) -> None:
+    """Everything the calls package relies on holds for each provider."""
+    await check_provider(MAKERS[name])
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_provider_has_the_name_of_its_folder(name: str) -> None:
+    """The name that is stored with a call leads to the code, and can be chosen by it."""
+    assert name == MAKERS[name]().name
+    assert name in known_providers()
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_quality_file_is_complete_and_honest(name: str) -> None:
+    """Each rule has a state, what is said to be documented is, and the tier follows from the rules."""
+    folder = PROVIDERS / name
+    quality = read_quality(folder)
+    assert problems_of(quality, (folder / "README.md").read_text(encoding="utf-8")) == []
+    assert name == quality["provider"]
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_page_of_providers_shows_the_tier(name: str) -> None:
+    """The table people choose from says what the quality file says."""
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{name}` |")]
+    assert len(rows) == 1
+    assert f"| {reached_tier(read_quality(PROVIDERS / name))} |" in rows[0]
+
+
+def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
+    """Whoever reads the page finds each name that STARTCALL_PROVIDER takes."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in known_providers() if f"| `{name}` |" not in page] == []
+
+
+def test_unknown_name_is_refused_with_the_known_ones() -> None:
+    """A provider that does not exist is an error of the configuration that says what exists."""
+    with pytest.raises(ConfigError, match="auto, link") as caught:
+        build_provider("zoom", SETTINGS)
+    assert caught.value.code == "unknown_provider"
+
+
+def test_link_without_template_is_refused() -> None:
+    """Asked for by name, link does not quietly fall back to a public service."""
+    with pytest.raises(ConfigError) as caught:
+        build_provider("link", ProviderSettings(room_key=b"k" * 32))
+    assert caught.value.code == "link_template_missing"
+
+
+async def test_auto_uses_the_template_when_there_is_one() -> None:
+    """With a template, auto is link, and has nothing to warn of."""
+    provider = build_provider("auto", SETTINGS)
+    assert provider.notice is None
+    assert (await provider.create_room(SPEC)).join_url.startswith(
+        "http://127.0.0.1:9/T0KIT000001/C0KIT000001/planning/"
+    )
+
+
+async def test_auto_without_template_uses_the_public_service_and_says_so() -> None:
+    """Without any setting calls meet at meet.jit.si, and people are told what to expect there."""
+    provider = build_provider("auto", ProviderSettings(room_key=b"k" * 32))
+    assert (await provider.create_room(SPEC)).join_url.startswith("https://meet.jit.si/")
+    assert provider.notice is not None
+    assert "sign in" in provider.notice

@@ -1,0 +1,87 @@
+"""What `/startcall` makes of a line."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.model import UserId
+from listeners.commands.grammar import Command, Incomplete, KeptForLater, Line, OnCall, Start, parse_line
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("", Start("")),
+        ("   ", Start("")),
+        ("list", OnCall(Command.LIST)),
+        ("LIST", OnCall(Command.LIST)),
+        ("  help  ", OnCall(Command.HELP)),
+        ("join", OnCall(Command.JOIN)),
+        ("join 4k7-9qm", OnCall(Command.JOIN, "4K7-9QM")),
+        ("leave 4K7-9QM", OnCall(Command.LEAVE, "4K7-9QM")),
+        ("end", OnCall(Command.END)),
+        ("end 4K7-9QM", OnCall(Command.END, "4K7-9QM")),
+        ("rename Retro", OnCall(Command.RENAME, title="Retro")),
+        ("rename the big one", OnCall(Command.RENAME, title="the big one")),
+        ('rename "the big one"', OnCall(Command.RENAME, title="the big one")),
+        ("rename 4K7-9QM the big one", OnCall(Command.RENAME, "4K7-9QM", "the big one")),
+        ("rename", Incomplete(Command.RENAME)),
+        ("rename 4K7-9QM", Incomplete(Command.RENAME)),
+    ],
+)
+def test_a_command_is_understood_with_what_it_takes(typed: str, line: Line) -> None:
+    """A command word, alone or followed by what it takes, is that command."""
+    assert line == parse_line(typed)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Weekly sync",
+        "helpdesk",
+        "help desk",
+        "end of sprint",
+        "ending soon",
+        "list of things",
+        "server-migration",
+        "join us for lunch",
+        "leave 4K7-9QM early",
+        "end AAA-BBB",
+        "settings review",
+        "history of art",
+        "invite everybody",
+        "schedules",
+    ],
+)
+def test_a_line_that_only_begins_like_a_command_is_a_title(title: str) -> None:
+    """Commands are decided on whole words and on what follows, never on a prefix."""
+    assert Start(title) == parse_line(title)
+
+
+@pytest.mark.parametrize(("typed", "title"), [('"end"', "end"), ("“help”", "help"), ('"list of" all', '"list of" all')])
+def test_quotes_make_a_title_of_a_command(typed: str, title: str) -> None:
+    """A quoted word is never a command."""
+    assert Start(title) == parse_line(typed)
+
+
+@pytest.mark.parametrize("word", ["invite", "schedule", "history", "settings"])
+def test_words_of_later_versions_do_not_start_a_call(word: str) -> None:
+    """Somebody who tries a command that does not exist yet must not ring a whole channel with it."""
+    assert KeptForLater(word) == parse_line(word)
+    assert KeptForLater("invite") == parse_line("invite <@U0BOB|bob>")
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Standup <@U0BOB|bob> <@W0CAROL>", "Standup"),
+        ("<@U0BOB|bob> <@W0CAROL|carol>", ""),
+        ("Lunch with <@U0BOB|bob> and <@W0CAROL|carol>", "Lunch"),
+        ("<@U0BOB|bob> meets <@W0CAROL> today", "<@U0BOB|bob> meets <@W0CAROL> today"),
+    ],
+)
+def test_people_who_are_named_are_invited_once_each(typed: str, title: str) -> None:
+    """People named at the end leave the title; people named inside it stay readable there."""
+    line = parse_line(typed)
+
+    assert Start(title, (UserId("U0BOB"), UserId("W0CAROL"))) == line

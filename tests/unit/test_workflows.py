@@ -1,0 +1,102 @@
+"""Which step comes next, as decided from the row alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId
+from calls.workflows import Step, final_state, is_given_up, next_step, retry_at
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+NEW = Call(CallId("c1"), "4K7-9QM", TeamId("T1"), ChannelId("C1"), "Weekly", UserId("U1"), "link", NOW, due_at=NOW)
+LIVE = replace(
+    NEW,
+    state=CallState.LIVE,
+    room=Room("r", "https://meet.example.com/r"),
+    slack_call_id="R1",
+    title_told="Weekly",
+    posted=True,
+    message_ts="1.1",
+    live_at=NOW,
+)
+ALICE = Participant(CallId("c1"), "slack:U1", present=True, told=False, joined_at=NOW, slack_id=UserId("U1"))
+
+
+def test_a_new_call_gets_its_room_then_its_number_then_its_card() -> None:
+    """The steps of a start come in one order, each decided by what is missing."""
+    with_room = replace(NEW, room=LIVE.room, state=CallState.ROOM_MADE)
+    registered = replace(with_room, slack_call_id="R1", title_told="Weekly", state=CallState.REGISTERED)
+
+    assert Step.MAKE_ROOM is next_step(NEW, ())
+    assert Step.REGISTER is next_step(with_room, ())
+    assert Step.POST is next_step(registered, ())
+    assert next_step(LIVE, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "step"),
+    [
+        (ALICE, Step.ADD_PEOPLE),
+        (replace(ALICE, present=False, told=True), Step.REMOVE_PEOPLE),
+        (replace(ALICE, told=True), None),
+        (replace(ALICE, present=False), None),
+    ],
+)
+def test_only_the_difference_to_what_slack_was_told_is_sent(person: Participant, step: Step | None) -> None:
+    """Somebody who came and went before Slack heard of it costs no request."""
+    assert step is next_step(LIVE, (person,))
+
+
+def test_a_new_title_is_told() -> None:
+    """A title that differs from the one Slack knows is the next thing to say."""
+    assert Step.RENAME is next_step(replace(LIVE, title="Retro"), ())
+
+
+def test_an_ending_call_is_ended_then_redrawn_then_closed() -> None:
+    """The steps of an end come in one order and then there is nothing left."""
+    ending = LIVE.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON, by=UserId("U1"))
+    ended = replace(ending, slack_ended=True)
+    shown = replace(ended, end_shown=True)
+
+    assert Step.END_AT_SLACK is next_step(ending, (ALICE,))
+    assert Step.SHOW_END is next_step(ended, (ALICE,))
+    assert Step.END_ROOM is next_step(shown, (ALICE,))
+    assert next_step(replace(shown, state=CallState.ENDED), (ALICE,)) is None
+
+
+def test_a_call_ended_before_it_was_registered_is_looked_for_at_slack() -> None:
+    """An unanswered calls.add may have left a call open, so it is registered once more only to be ended."""
+    ending = replace(NEW, room=LIVE.room, state=CallState.ROOM_MADE).ending(at=NOW, reason=EndReason.ENDED_BY_PERSON)
+
+    assert Step.REGISTER is next_step(ending, ())
+    assert Step.END_ROOM is next_step(NEW.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON), ())
+
+
+def test_the_first_end_wins_and_ended_is_final() -> None:
+    """A second end changes nothing, and the reason decides between ended and failed."""
+    first = LIVE.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON, by=UserId("U1"))
+    second = first.ending(at=NOW + timedelta(minutes=5), reason=EndReason.ENDED_BY_OPERATOR, by=UserId("U2"))
+
+    assert first == second
+    assert CallState.ENDED is final_state(first)
+    assert CallState.FAILED is final_state(NEW.ending(at=NOW, reason=EndReason.FAILED_TO_START))
+
+
+def test_waiting_grows_and_slacks_own_wish_counts() -> None:
+    """A step that fails again waits longer, and never less than Slack asked for."""
+    waits = [(retry_at(replace(NEW, tries=tries), NOW) - NOW).total_seconds() for tries in range(8)]
+
+    assert waits == [1, 2, 5, 10, 30, 60, 60, 60]
+    assert NOW + timedelta(seconds=42) == retry_at(NEW, NOW, at_least_s=42)
+
+
+def test_a_start_that_takes_too_long_is_given_up() -> None:
+    """Nobody waits ten minutes for a card; a call that has its card is never given up."""
+    late = NOW + timedelta(minutes=11)
+
+    assert is_given_up(NEW, late)
+    assert not is_given_up(NEW, NOW)
+    assert not is_given_up(LIVE, late)
