@@ -113,7 +113,7 @@ class SettingsError(Exception):
         super().__init__(
             f"Startcall cannot start: {count} attention.\n{listed}\n"
             "Settings are read from the environment and from .env in the folder the app is started in.\n"
-            "All of them are explained in .env.example. To try Startcall without Slack, remove them and run: make run"
+            "All are explained in .env.example. To try it without Slack, leave all SLACK_ settings empty: make run"
         )
 
 

@@ -13,6 +13,7 @@ TITLE_MAX_CHARS = 150
 """Longer titles are cut; Slack documents no limit, and a card shows about this much in two lines."""
 
 _CONTROL_SEQUENCE = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
+_MENTION = re.compile(r"<([@#!])([^<>|]*)(?:\|([^<>]*))?>")
 _SPECIAL_MENTIONS = {"channel": "@channel", "here": "@here", "everyone": "@everyone"}
 _JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that spell words and emoji; every other format character is dropped."""
@@ -29,7 +30,7 @@ def plain_title(typed: str) -> str:
     """
     without_sequences = _CONTROL_SEQUENCE.sub(_spoken, typed)
     # Typed brackets arrive escaped; once more, so that `&lt;!channel&gt;` cannot become a mention.
-    unescaped = _CONTROL_SEQUENCE.sub(_spoken, html.unescape(without_sequences))
+    unescaped = _MENTION.sub(_spoken, html.unescape(without_sequences))
     visible = "".join(character for character in _one_line(unescaped) if _is_visible(character))
     return _cut(" ".join(unicodedata.normalize("NFC", visible).split()))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import errno
 import os
 import signal
 import sys
@@ -13,36 +15,37 @@ from pathlib import Path
 
 from sandbox.child import child_environment, start_child, stop_child
 from sandbox.manifest import ManifestError, read_manifest
-from sandbox.server import Options, Sandbox
+from sandbox.server import EXAMPLE_URL, AddressError, Options, Sandbox
 
 PORT = 8910
-APP_URL = "http://127.0.0.1:3000/slack/events"
-OK, FAILED, WRONG_USE = 0, 1, 2
+PORT_MAX = 65_535
+READY_WAIT_S = 10.0
+READY_POLL_S = 0.05
+OK, FAILED, WRONG_USE, SIGNALLED = 0, 1, 2, 128
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped and return the exit status: the app's own when it ends by itself."""
     parsed = _parser().parse_args(arguments)
     try:
-        manifest = read_manifest(Path(parsed.manifest))
-    except (ManifestError, OSError) as error:
-        print(f"The manifest {parsed.manifest} cannot be used: {error}", file=sys.stderr)
+        options = Options(manifest=read_manifest(Path(parsed.manifest)), http_url=parsed.http)
+        return asyncio.run(_run(parsed, options))
+    except (ManifestError, AddressError) as error:
+        print(error, file=sys.stderr)
         return WRONG_USE
-    return asyncio.run(_run(parsed, Options(manifest=manifest, http_url=parsed.http)))
+    except KeyboardInterrupt:  # where signals have no handlers, as on Windows
+        return OK
 
 
 async def _run(parsed: argparse.Namespace, options: Options) -> int:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with contextlib.suppress(NotImplementedError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         sandbox = await Sandbox.start(port=parsed.port, options=options)
-    except OSError:
-        print(
-            f"Port {parsed.port} on this computer is taken by another program. "
-            "Stop that program, or choose another port with --port.",
-            file=sys.stderr,
-        )
+    except OSError as error:
+        print(_cannot_listen(parsed.port, error), file=sys.stderr)
         return FAILED
     try:
         if parsed.no_app:
@@ -57,39 +60,58 @@ async def _run(parsed: argparse.Namespace, options: Options) -> int:
 async def _run_with_app(sandbox: Sandbox, parsed: argparse.Namespace, stop: asyncio.Event) -> int:
     """Run the app until either ends."""
     extra = dict(pair.split("=", 1) for pair in parsed.env)
-    environment = child_environment(
-        os.environ, sandbox.installation, sandbox.url, http=parsed.http is not None, extra=extra
+    is_http = sandbox.signed_http is not None
+    child = await start_child(
+        child_environment(os.environ, sandbox.installation, sandbox.url, http=is_http, extra=extra)
     )
-    child = await start_child(environment)
     ended = asyncio.create_task(child.wait())
-    stopped = asyncio.create_task(stop.wait())
-    opening = asyncio.create_task(_announce(sandbox))
-    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (opening, stopped):
-        task.cancel()
-    if not stop.is_set():
-        print(f"The app has ended with status {child.returncode}. What it printed says why.", file=sys.stderr)
-        return child.returncode or OK
-    await stop_child(child)
-    return OK
+    waiting = [asyncio.create_task(stop.wait()), asyncio.create_task(_announce(sandbox))]
+    try:
+        await asyncio.wait({ended, waiting[0]}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await stop_child(child)
+        status = await ended
+    if stop.is_set():
+        return OK
+    print(f"The app has ended with status {status}. What it printed says why.", file=sys.stderr)
+    return status if status >= 0 else SIGNALLED - status
 
 
 async def _announce(sandbox: Sandbox) -> None:
-    """Say where the page is once the app is connected, and open it for somebody who sits at a desktop."""
-    while not any(  # noqa: ASYNC110 - the inspector gives no signal, and asking for a second costs nothing
-        entry.name in {"auth.test", "apps.connections.open"} for entry in sandbox.api_calls()
-    ):
-        await asyncio.sleep(0.05)
-    name = sandbox.installation.manifest.name
-    commands = ", ".join(command.command for command in sandbox.installation.manifest.slash_commands)
+    """Say where the page is once the app can be reached, and open it for somebody who sits at a desktop."""
+    notice = ""
+    try:
+        await asyncio.wait_for(_until_reached(sandbox), READY_WAIT_S)
+    except TimeoutError:
+        notice = "  The app cannot be reached yet; what it prints may say why.\n"
+    manifest = sandbox.installation.manifest
+    commands = ", ".join(command.command for command in manifest.slash_commands)
     print(
-        f"\n  {name} runs in a local Slack. No account and no network are needed.\n"
+        f"\n  {manifest.name} runs in a local Slack. No account and no network are needed.\n"
         f"\n  Open   {sandbox.url}\n  Try    {commands or 'a message'} in #general; another person is one click away\n"
-        "  Stop   Ctrl+C\n",
+        f"  Stop   Ctrl+C\n{notice}",
         flush=True,
     )
     if _is_desktop():
         await asyncio.to_thread(webbrowser.open, sandbox.url)
+
+
+async def _until_reached(sandbox: Sandbox) -> None:
+    """Wait until a delivery would arrive."""
+    while not (sandbox.socket_mode.connections or (sandbox.signed_http and await sandbox.signed_http.verify())):  # noqa: ASYNC110 - an app gives no signal when it begins to listen
+        await asyncio.sleep(READY_POLL_S)
+
+
+def _cannot_listen(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on this computer is taken by another program. "
+            "Stop that program, or choose another port with --port."
+        )
+    return f"Port {port} on this computer cannot be used ({error.strerror}). Choose another one with --port."
 
 
 def _print_credentials(sandbox: Sandbox) -> None:
@@ -110,8 +132,14 @@ def _is_desktop() -> bool:
     return has_screen and sys.stdout.isatty() and not os.environ.get("CI")
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: give a number from 0 to {PORT_MAX}")
+    return int(text)
+
+
 def _setting(text: str) -> str:
-    if "=" not in text:
+    if "=" not in text or text.startswith("="):
         raise argparse.ArgumentTypeError(f"{text} is not of the form NAME=VALUE")
     return text
 
@@ -123,11 +151,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--http",
         nargs="?",
-        const=APP_URL,
+        const=EXAMPLE_URL,
         metavar="URL",
-        help=f"deliver signed HTTP ({APP_URL}), not Socket Mode",
+        help=f"deliver signed HTTP ({EXAMPLE_URL}), not Socket Mode",
     )
-    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"the page's port ({PORT}); 0 takes any")
+    parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"the page's port ({PORT}); 0 takes any")
     parser.add_argument(
         "--env",
         action="append",

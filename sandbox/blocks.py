@@ -57,7 +57,7 @@ def validate_view(view: object) -> list[str]:
     if not isinstance(view, dict):
         here.add("must provide an object")
         return found.problems
-    if view.get("type") not in {"modal", "home"}:
+    if view.get("type") not in ("modal", "home"):
         here.at("type").add(
             "missing required field: type" if "type" not in view else f"unsupported type: {view['type']}"
         )

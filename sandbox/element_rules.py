@@ -160,5 +160,5 @@ def _check_confirm(confirm: object, here: Findings) -> None:
 
 
 def _check_style(value: Json, here: Findings) -> None:
-    if value.get("style") not in {None, "default", "primary", "danger"}:
+    if value.get("style") not in (None, "default", "primary", "danger"):
         here.at("style").add("must be one of: default, primary, danger")

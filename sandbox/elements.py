@@ -5,16 +5,47 @@ Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.workspace import Json
 
 State = dict[str, Json]
 """`state.values`: block id -> action id -> type and value."""
 
+VALUE_KEYS = {
+    "plain_text_input": "value",
+    "number_input": "value",
+    "email_text_input": "value",
+    "url_text_input": "value",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
+    "conversations_select": "selected_conversation",
+    "multi_conversations_select": "selected_conversations",
+    "channels_select": "selected_channel",
+    "multi_channels_select": "selected_channels",
+    "users_select": "selected_user",
+    "multi_users_select": "selected_users",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "static_select": "selected_option",
+    "external_select": "selected_option",
+    "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
+    "radio_buttons": "selected_option",
+    "checkboxes": "selected_options",
+    "overflow": "selected_option",
+}
+"""Under which key a payload carries the value of an element of each type."""
+
+_LISTS = frozenset(key for key in VALUE_KEYS.values() if key.endswith("s"))
+_STATELESS = frozenset({"overflow"})
+_REPEATED = ("text", "value", "style", "url", "placeholder", "confirm", "initial_option", "initial_options")
+"""What Slack repeats of an element in the action."""
+
 
 class NoSuchElementError(Exception):
-    """Nobody can use an element that the app did not send."""
+    """Nobody can use an element, or choose an option, that the app did not send."""
 
 
 def find_element(blocks: Sequence[Json], action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
@@ -27,7 +58,7 @@ def find_element(blocks: Sequence[Json], action_id: str, block_id: str | None = 
         NoSuchElementError: when there is none.
     """
     for block, element in elements_of(blocks):
-        if element.get("action_id") == action_id and block_id in {None, block.get("block_id")}:
+        if element["action_id"] == action_id and block_id in {None, block["block_id"]}:
             return block, element
     raise NoSuchElementError(f"No element has the action id {action_id}.")
 
@@ -40,73 +71,82 @@ def elements_of(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
                 yield block, element
 
 
-def build_action(block: Json, element: Json, entered: Json | None, action_ts: str) -> Json:
+def build_action(block: Json, element: Json, values: Mapping[str, object], action_ts: str) -> Json:
     """Return what a press on a button, or a choice in a menu, tells the app.
 
     Args:
-        entered: the element's value in the form of `state.values`; None for a button.
+        values: what the surface's elements hold, as for `complete_state`.
+
+    Raises:
+        NoSuchElementError: when an option was chosen that the element does not have.
     """
     action: Json = {"action_id": element["action_id"], "block_id": block["block_id"], "type": element["type"]}
-    if element["type"] == "button":
-        action["text"] = element["text"]
-        action |= {key: element[key] for key in ("value", "style", "url") if key in element}
-    else:
-        action |= {key: value for key, value in (entered or {}).items() if key != "type"}
+    action |= {key: element[key] for key in _REPEATED if key in element}
+    if element["type"] in VALUE_KEYS:
+        action |= _state_of(block, element, values.get(block["block_id"]))
     return {**action, "action_ts": action_ts}
 
 
-def complete_state(blocks: Sequence[Json], given: Json) -> State:
+def complete_state(blocks: Sequence[Json], values: Mapping[str, object], *, channel_id: str | None = None) -> State:
     """Return `state.values` with every input of the surface, also those left as the app filled them in.
 
     Args:
-        given: in the form of `state.values`; or, shorter, block id -> plain value for a block's only input.
+        values: in the form of `state.values`; or, shorter, block id -> plain value for a block's only input, where an
+            option is given by its value.
+        channel_id: the conversation the surface belongs to, which some inputs start with.
+
+    Raises:
+        NoSuchElementError: when a value is for a block without inputs, or an option is not among the element's.
     """
     state: State = {}
     for block, element in elements_of(blocks):
-        if element["type"] == "button":
-            continue
-        value = given.get(block["block_id"])
-        entered = value.get(element["action_id"]) if isinstance(value, dict) else None
-        if entered is None:
-            entered = _typed(element, value) if value is not None and not isinstance(value, dict) else _initial(element)
-        state.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], **entered}
+        if element["type"] in VALUE_KEYS and element["type"] not in _STATELESS:
+            entered = _state_of(block, element, values.get(block["block_id"]), channel_id)
+            state.setdefault(block["block_id"], {})[element["action_id"]] = entered
+    unknown = values.keys() - {block["block_id"] for block, _ in elements_of(blocks)}
+    if unknown:
+        raise NoSuchElementError(f"No block with inputs has the id {', '.join(sorted(unknown))}.")
     return state
 
 
-_VALUE_KEY = {
-    "plain_text_input": "value",
-    "number_input": "value",
-    "email_text_input": "value",
-    "url_text_input": "value",
-    "conversations_select": "selected_conversation",
-    "multi_conversations_select": "selected_conversations",
-    "channels_select": "selected_channel",
-    "multi_channels_select": "selected_channels",
-    "users_select": "selected_user",
-    "multi_users_select": "selected_users",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
-    "static_select": "selected_option",
-    "multi_static_select": "selected_options",
-    "radio_buttons": "selected_option",
-    "checkboxes": "selected_options",
-}
-
-_INITIAL_KEY = {
-    "value": "initial_value",
-    **{key: key.replace("selected", "initial") for key in set(_VALUE_KEY.values()) if key.startswith("selected")},
-}
+def _state_of(block: Json, element: Json, entered: object, channel_id: str | None = None) -> Json:
+    """Return one element's state, from whichever form its value was given in."""
+    key = VALUE_KEYS[element["type"]]
+    if isinstance(entered, dict):
+        entered = entered.get(element["action_id"])
+    if isinstance(entered, dict) and "type" in entered:
+        entered = entered.get(key)
+    elif entered is None:
+        entered = _initial(element, key, channel_id)
+    if key.startswith("selected_option") and not element["type"].endswith("external_select"):
+        entered = _options(block, element, entered)
+    return {"type": element["type"], key: entered if entered not in ("", None) else _empty(key)}
 
 
-def _typed(element: Json, value: object) -> Json:
-    return {_VALUE_KEY.get(element["type"], "value"): value}
+def _empty(key: str) -> list[object] | None:
+    return [] if key in _LISTS else None
 
 
-def _initial(element: Json) -> Json:
+def _initial(element: Json, key: str, channel_id: str | None) -> object:
     """Return the value an element has before anybody touches it."""
-    key = _VALUE_KEY.get(element["type"])
-    if key is None:
-        return {}
-    empty: list[str] | None = [] if key.endswith("s") else None
-    return {key: element.get(_INITIAL_KEY[key], empty)}
+    name = "initial_value" if key.endswith("value") else key.replace("selected", "initial")
+    if name in element:
+        return element[name]
+    if element.get("default_to_current_conversation") and channel_id is not None:
+        return [channel_id] if key in _LISTS else channel_id
+    return None
+
+
+def _options(block: Json, element: Json, entered: object) -> object:
+    """Return the element's own options for what was chosen, given as options or as their values."""
+    if isinstance(entered, list):
+        return [_options(block, element, one) for one in entered]
+    if entered is None:
+        return None
+    value = entered.get("value") if isinstance(entered, dict) else entered
+    groups = element.get("option_groups") or []
+    known = [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
+    for option in known:
+        if option.get("value") == value:
+            return option
+    raise NoSuchElementError(f"{element['action_id']} in {block['block_id']} has no option {value}.")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -18,6 +19,7 @@ from sandbox.delivery.dispatcher import Dispatcher, Way
 from sandbox.delivery.signed_http import SignedHttp
 from sandbox.delivery.socket_mode import SocketMode
 from sandbox.manifest import Manifest, read_manifest
+from sandbox.page.links import is_loopback
 from sandbox.page.routes import routes as page_routes
 from sandbox.person import Person
 from sandbox.webapi.dispatch import routes as api_routes
@@ -30,6 +32,9 @@ HOST = "127.0.0.1"
 
 BODY_MAX_BYTES = 4 << 20
 
+EXAMPLE_URL = "http://127.0.0.1:3000/slack/events"
+"""Where an app made with Bolt listens unless it is told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -37,7 +42,8 @@ class Options:
 
     Args:
         manifest: of the app under development; read from `manifest.yml` in the present folder when None.
-        http_url: where deliveries are posted; None delivers over Socket Mode.
+        http_url: where deliveries are posted. None delivers over Socket Mode, or, when the manifest has that turned
+            off, to the manifest's own addresses.
         now: the clock, in Unix seconds; the machine's when None.
         ack_timeout_s: how long the app has to answer.
         time_scale: 1.0 repeats events after Slack's own waits, 0.01 a hundred times as fast.
@@ -48,6 +54,10 @@ class Options:
     now: Callable[[], float] | None = None
     ack_timeout_s: float = ACK_TIMEOUT_S
     time_scale: float = 1.0
+
+
+class AddressError(Exception):
+    """A delivery would leave this computer."""
 
 
 class Sandbox:
@@ -63,11 +73,15 @@ class Sandbox:
         self.socket_mode = SocketMode(self.workspace, ack_timeout_s=options.ack_timeout_s)
         self._session = session
         self._runner: web.AppRunner | None = None
-        way: Way = self.socket_mode
-        if options.http_url is not None:
-            way = SignedHttp(self.workspace, session, options.http_url, ack_timeout_s=options.ack_timeout_s)
+        self.signed_http: SignedHttp | None = None
+        if options.http_url is not None or not manifest.socket_mode_enabled:
+            _check_addresses(manifest, options.http_url)
+            timeout_s = options.ack_timeout_s
+            self.signed_http = SignedHttp(self.workspace, session, options.http_url, ack_timeout_s=timeout_s)
+        way: Way = self.signed_http or self.socket_mode
         self.dispatcher = Dispatcher(self.workspace, way, time_scale=options.time_scale)
         self.workspace.tell = self.dispatcher.tell
+        people.furnish(self.workspace)
 
     @classmethod
     async def start(cls, *, port: int = 0, options: Options | None = None) -> Self:
@@ -79,15 +93,16 @@ class Sandbox:
         Raises:
             OSError: when the port is taken.
             ManifestError: when the manifest cannot be used.
+            AddressError: when deliveries would go to another computer.
         """
-        session = aiohttp.ClientSession()
+        # A connection of its own for each delivery: one kept from before a restart of the app would lose the first.
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         try:
             sandbox = cls(options or Options(), session)
             await sandbox._listen(port)
         except BaseException:
             await session.close()
             raise
-        people.furnish(sandbox.workspace)
         return sandbox
 
     @property
@@ -124,6 +139,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
+        self.faults.clear()
         await self.dispatcher.close()
         await self.socket_mode.close()
         if self._runner is not None:
@@ -144,6 +160,16 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self.workspace.base_url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+
+
+def _check_addresses(manifest: Manifest, http_url: str | None) -> None:
+    """Insist that signed deliveries stay on this computer, whatever the manifest says."""
+    named = [manifest.events_request_url, manifest.interactivity_request_url]
+    named += [command.url for command in manifest.slash_commands]
+    for url in [http_url] if http_url is not None else named:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"http", "https"} or not is_loopback(parts.hostname or "")):
+            raise AddressError(f"{url} is not on this computer. Deliver to an address such as {EXAMPLE_URL}.")
 
 
 def install(manifest: Manifest) -> Installation:

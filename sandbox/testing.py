@@ -1,9 +1,14 @@
-"""A local Slack for tests: `pytest_plugins = ["sandbox.testing"]` gives the fixture `sandbox`.
+'''A local Slack for tests: `pytest_plugins = ["sandbox.testing"]` gives the fixture `sandbox`.
 
-async def test_hello(sandbox):
-await sandbox.person("alice").command("C0GENERAL01", "/hello")
-await wait_for(lambda: sandbox.api_calls("chat.postMessage"))
-"""
+    async def test_hello(sandbox):
+        """Saying hello is answered."""
+        await sandbox.person("alice").command("C0GENERAL01", "/hello")
+        await wait_for(lambda: sandbox.api_calls("chat.postMessage"))
+
+The manifest is `manifest.yml` of the present folder, unless a test is marked with other options:
+
+    @pytest.mark.sandbox(manifest=read_manifest(path), http_url="http://127.0.0.1:3000/slack/events")
+'''
 
 from __future__ import annotations
 
@@ -12,17 +17,25 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.server import Options, Sandbox
 
 POLL_S = 0.005
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "sandbox(**options): run the local Slack with these sandbox.server.Options")
+
+
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """Run a furnished local Slack with the manifest of the present folder, on a free port."""
-    running = await Sandbox.start()
-    yield running
-    await running.stop()
+async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
+    """Run a furnished local Slack on a free port."""
+    marker = request.node.get_closest_marker("sandbox")
+    running = await Sandbox.start(options=Options(**marker.kwargs) if marker is not None else None)
+    try:
+        yield running
+    finally:
+        await running.stop()
 
 
 async def wait_for(condition: Callable[[], object], timeout_s: float = 5.0) -> None:

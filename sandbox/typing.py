@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from sandbox.workspace import Workspace
+from sandbox.workspace import User, Workspace
 
 _SPECIAL = {"@channel": "<!channel>", "@here": "<!here>", "@everyone": "<!everyone>"}
-_TOKEN = re.compile(r"(?<![\w@#])([@#][\w.-]*\w)|(https?://[^\s<>]+)")
+_TOKEN = re.compile(r"(?<![\w@#])([@#][\w.-]*\w)|(https?://[^\s<>]*[^\s<>.,:;!?'\")\]}])")
 
 
 def escape(typed: str) -> str:
@@ -18,23 +18,39 @@ def escape(typed: str) -> str:
     return typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def encode(workspace: Workspace, typed: str) -> str:
-    """Return typed text with people, conversations and links in Slack's `<…>` form, as in messages."""
+def encode(workspace: Workspace, user: User, typed: str) -> str:
+    """Return typed text with people, conversations and links in Slack's `<…>` form.
+
+    Args:
+        user: who types; a private channel they are not in stays the plain word they typed.
+    """
 
     def encoded(match: re.Match[str]) -> str:
         name, link = match.groups()
         if link is not None:
-            return f"<{link}>"
-        return _SPECIAL.get(name) or _mention(workspace, name) or str(name)
+            return f"<{escape(link)}>"
+        return _SPECIAL.get(name) or _person(workspace, name) or _channel(workspace, user, name) or str(name)
 
-    return _TOKEN.sub(encoded, escape(typed))
+    # Escaping everything first would hide where a link ends, so it is done piece by piece.
+    pieces, end = [], 0
+    for match in _TOKEN.finditer(typed):
+        pieces += [escape(typed[end : match.start()]), encoded(match)]
+        end = match.end()
+    return "".join([*pieces, escape(typed[end:])])
 
 
-def _mention(workspace: Workspace, name: str) -> str | None:
-    """Return a person or conversation of this name in Slack's form, or None."""
-    wanted = name[1:].lower()
-    if name.startswith("@"):
-        users = (user for user in workspace.users.values() if user.name.lower() == wanted)
-        return next((f"<@{user.id}|{user.name}>" for user in users), None)
-    channels = (channel for channel in workspace.channels.values() if channel.name.lower() == wanted)
-    return next((f"<#{channel.id}|{channel.name}>" for channel in channels), None)
+def _person(workspace: Workspace, name: str) -> str | None:
+    """Return the person of this handle in Slack's form, or None."""
+    wanted = name.removeprefix("@").lower()
+    users = (user for user in workspace.users.values() if name[0] == "@" and user.name.lower() == wanted)
+    return next((f"<@{user.id}|{user.name}>" for user in users), None)
+
+
+def _channel(workspace: Workspace, user: User, name: str) -> str | None:
+    """Return the channel of this name in Slack's form, or None."""
+    wanted = name.removeprefix("#").lower()
+    for channel in workspace.channels.values():
+        is_seen = channel.kind == "channel" or (channel.kind == "private" and user.id in channel.members)
+        if name[0] == "#" and is_seen and channel.name.lower() == wanted:
+            return f"<#{channel.id}|{channel.name}>"
+    return None

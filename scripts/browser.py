@@ -5,15 +5,21 @@ from __future__ import annotations
 import shutil
 import sys
 
+CURE = (
+    "The browser tests need Chromium: install it (on Debian: apt install chromium), "
+    "or leave them out with SKIP_BROWSER_TESTS=1."
+)
+
+
+def is_missing() -> bool:
+    """Tell whether there is no Chromium on this machine."""
+    return shutil.which("chromium") is None
+
 
 def main() -> None:
-    """Warn when there is no Chromium; the tests that need it then fail, unless they are told to be skipped."""
-    if shutil.which("chromium") is None:
-        print(
-            "Chromium is missing, so the browser tests will fail: install it (on Debian: apt install chromium), "
-            "or leave them out with STARTCALL_SKIP_BROWSER=1.",
-            file=sys.stderr,
-        )
+    """Warn before the gates and the tests run, which takes a while."""
+    if is_missing():
+        print(CURE, file=sys.stderr)
 
 
 if __name__ == "__main__":

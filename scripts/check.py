@@ -43,7 +43,7 @@ class Outcome:
 GATES = (
     Gate("format", ("ruff", "format", "--check", "--output-format", "concise", "."), "make fix"),
     Gate("lint", ("ruff", "check", "--quiet", "--output-format", "concise", "."), "make fix mends some of these"),
-    Gate("imports", ("lint-imports",), "the directions are in pyproject.toml, [tool.importlinter]"),
+    Gate("imports", ("lint-imports", "--no-logo"), "the directions are in pyproject.toml, [tool.importlinter]"),
     Gate("types", ("mypy", "--no-error-summary"), "give the right type; an ignore needs its code and a reason"),
     Gate("dead code", ("vulture",), "remove what nothing uses"),
     Gate(

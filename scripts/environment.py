@@ -41,11 +41,11 @@ class Environment:
         self.home = root / ".venv"
         self.python = self.home / "bin" / "python"
         self._stamp = self.home / "startcall-installed"
-        self._unfinished = self.home / "startcall-unfinished"
+        self.unfinished = self.home / "startcall-unfinished"
 
     def installed(self) -> list[str]:
         """Return the fingerprints of what is installed: none when that is unknown or was interrupted."""
-        if self._unfinished.exists() or not self._stamp.exists() or not self.is_ours():
+        if self.unfinished.exists() or not self._stamp.exists() or not self.is_ours():
             return []
         return self._stamp.read_text(encoding="utf-8").splitlines()
 
@@ -60,17 +60,17 @@ class Environment:
         Raises:
             SetupError: when Python lacks a part, the disk refuses, or pip stops.
         """
-        fresh = self._unfinished.exists() or not self.is_ours()
+        fresh = self.unfinished.exists() or not self.is_ours()
         if fresh:
             self._make()
-        self._unfinished.touch()
+        self.unfinished.touch()
         log = self.home / "pip.log"
         files = [argument for name in names for argument in ("-r", str(self.root / name))]
         problem = pip_run.install([str(self.python), "-m", "pip"], files, log)
         if problem is None:
             self._stamp.write_text("\n".join(fingerprint(self.root, names)) + "\n", encoding="utf-8")
         if problem is None or not fresh:
-            self._unfinished.unlink()
+            self.unfinished.unlink()
         if problem is not None:
             raise SetupError(problem)
 
@@ -82,7 +82,7 @@ class Environment:
         if self.home.exists():
             shutil.rmtree(self.home)
         self.home.mkdir()
-        self._unfinished.touch()
+        self.unfinished.touch()
         try:
             venv.create(self.home, with_pip=True, symlinks=True)
         except subprocess.CalledProcessError as error:

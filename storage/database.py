@@ -11,8 +11,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import StorageError
+from calls.holding import present_hold
 from calls.model import CallId, Delivery, Reply
 from calls.ports import Clock, Transaction
+from storage.lease import confirm_hold
+from storage.parallel_writer import ParallelWriter
+from storage.postgres import repeated
 from storage.tables import calls, deliveries
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
@@ -30,7 +34,9 @@ class Database:
         """Use a database that already has today's tables."""
         self._engine = engine
         self._now = now
-        self._writer = Writer(engine)
+        self._is_shared = engine.dialect.name == "postgresql"
+        self._writer = ParallelWriter(engine) if self._is_shared else Writer(engine)
+        self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_shared else engine
 
     async def accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
         """Do the work of a delivery once; give a copy the same reply."""
@@ -49,21 +55,27 @@ class Database:
 
     async def write(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Run `work` in one transaction."""
-        return await self._writer.run(lambda connection: work(SqlTransaction(connection)))
+        hold = present_hold()
+
+        def write(connection: Connection) -> Answer:
+            confirm_hold(hold, connection)
+            return work(SqlTransaction(connection))
+
+        return await self._writer.run(write)
 
     async def read(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Run `work` on one consistent view."""
-        return await self._read(lambda connection: work(SqlTransaction(connection)))
+        return await self.query(lambda connection: work(SqlTransaction(connection, writes=False)))
 
     async def due(self, now: datetime, limit: int) -> Sequence[CallId]:
         """Return the calls that are due, the longest due first."""
         query = select(calls.c.id).where(calls.c.due_at <= now).order_by(calls.c.due_at).limit(limit)
-        return await self._read(lambda connection: [CallId(row.id) for row in connection.execute(query)])
+        return await self.query(lambda connection: [CallId(row.id) for row in connection.execute(query)])
 
     async def next_due_at(self) -> datetime | None:
         """Return when the next call is due."""
         query = select(func.min(calls.c.due_at)).where(calls.c.due_at.is_not(None))
-        return await self._read(lambda connection: connection.execute(query).scalar_one())
+        return await self.query(lambda connection: connection.execute(query).scalar_one())
 
     async def prune(self) -> int:
         """Forget deliveries too old to come again; return how many were forgotten."""
@@ -90,13 +102,29 @@ class Database:
         self._writer.stop()
         self._engine.dispose()
 
-    async def _read(self, work: Callable[[Connection], Answer]) -> Answer:
+    async def change(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run SQL in one transaction.
+
+        Raises:
+            StorageError: when it could not be stored; nothing was changed then.
+        """
+        return await self._writer.run(work)
+
+    async def query(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run SQL on one consistent view of the data.
+
+        Raises:
+            StorageError: when the data cannot be read now.
+        """
         return await asyncio.to_thread(self._read_now, work)
 
     def _read_now(self, work: Callable[[Connection], Answer]) -> Answer:
-        try:
-            with self._engine.connect() as connection:
+        def read() -> Answer:
+            with self._reading.connect() as connection:
                 return work(connection)
+
+        try:
+            return repeated(read) if self._is_shared else read()
         except SQLAlchemyError as error:
             raise StorageError("not_readable", detail=type(error).__name__) from error
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from calls.errors import StaleCallError
+from calls.errors import STALE, StaleCallError
 from calls.model import Call, CallId, ChannelId, Notice, Participant, TeamId, UserId
 from storage import rows
 from storage.tables import calls, is_open, is_unfinished, notices, participants
@@ -16,13 +16,22 @@ from storage.tables import calls, is_open, is_unfinished, notices, participants
 class SqlTransaction:
     """One open transaction; `calls.ports.Transaction` says what each method does."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection whose transaction somebody else begins and ends."""
+    def __init__(self, connection: Connection, *, writes: bool = True) -> None:
+        """Work on a connection whose transaction somebody else begins and ends.
+
+        Args:
+            writes: whether a call that is read may be changed, so that it is kept for this transaction.
+        """
         self._connection = connection
+        self._writes = writes
 
     def call(self, call_id: CallId) -> Call | None:
         """Return a call, or None."""
-        row = self._connection.execute(select(calls).where(calls.c.id == call_id)).one_or_none()
+        query = select(calls).where(calls.c.id == call_id)
+        if self._writes:
+            # SQLite has no such clause and needs none: there a writer is alone anyway.
+            query = query.with_for_update(key_share=True)
+        row = self._connection.execute(query).one_or_none()
         return None if row is None else rows.call_of(row)
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
@@ -65,7 +74,7 @@ class SqlTransaction:
         saved = replace(call, version=call.version + 1)
         query = update(calls).where(calls.c.id == call.id, calls.c.version == call.version)
         if self._connection.execute(query.values(rows.call_values(saved))).rowcount != 1:
-            raise StaleCallError("stale_call", detail=call.id)
+            raise StaleCallError(STALE, detail=call.id)
         return saved
 
     def participants(self, call_id: CallId) -> Sequence[Participant]:

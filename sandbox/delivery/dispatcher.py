@@ -10,7 +10,10 @@ from sandbox.delivery.payloads import event_callback
 from sandbox.workspace import Json, Traffic, Workspace
 
 RETRY_AFTER_S = (1.0, 60.0, 300.0)
-"""How long after each failure an event is sent again. Source: https://docs.slack.dev/apis/events-api#retries"""
+"""How long after each failure an event is sent again; Slack calls the first one "nearly immediately".
+
+Source: https://docs.slack.dev/apis/events-api#retries
+"""
 
 _MESSAGE_EVENT = {
     "channel": "message.channels",
@@ -41,6 +44,7 @@ class Dispatcher:
         self._way = way
         self._time_scale = time_scale
         self._events: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def deliver(self, kind: DeliveryKind, name: str, payload: Json) -> Ack:
         """Deliver a command or an interaction, which Slack never repeats.
@@ -48,8 +52,9 @@ class Dispatcher:
         Args:
             name: how the inspector calls it, such as `/startcall` or `block_actions`.
         """
+        at_s = self._workspace.now()
         ack = await self._way.deliver(kind, payload)
-        self._log(name, payload, ack)
+        self._log(at_s, name, payload, ack)
         return ack
 
     def tell(self, event: Json, channel_id: str | None = None) -> None:
@@ -60,16 +65,16 @@ class Dispatcher:
         """
         reason = self._not_sent_because(event, channel_id)
         if reason is not None:
-            self._workspace.log(
-                Traffic(self._workspace.now(), "delivery", str(event["type"]), event, {"not_sent": reason}, 0)
-            )
+            at_s = self._workspace.now()
+            self._workspace.log(Traffic(at_s, "delivery", str(event["type"]), event, {"not_sent": reason}, 0))
             return
         task = asyncio.get_running_loop().create_task(self._send_event(event_callback(self._workspace, event)))
         self._events.add(task)
         task.add_done_callback(self._events.discard)
 
     async def close(self) -> None:
-        """Give up on events that are still to be repeated."""
+        """Give up on events that are still to be repeated, and send no more."""
+        self._closed = True
         for task in tuple(self._events):
             task.cancel()
         await asyncio.gather(*self._events, return_exceptions=True)
@@ -78,8 +83,9 @@ class Dispatcher:
         name, reason = str(payload["event"]["type"]), ""
         for attempt, wait_s in enumerate((0.0, *RETRY_AFTER_S)):
             await asyncio.sleep(wait_s * self._time_scale)
+            at_s = self._workspace.now()
             ack = await self._way.deliver("events_api", payload, attempt, reason)
-            self._log(name, payload, ack)
+            self._log(at_s, name, payload, ack)
             if ack.is_ok or ack.no_retry:
                 return
             reason = ack.retry_reason
@@ -91,13 +97,15 @@ class Dispatcher:
         if name == "message" and channel is not None:
             name = _MESSAGE_EVENT[channel.kind]
         installation = self._workspace.installation
+        if self._closed:
+            return "The local Slack is stopping."
         if name not in installation.manifest.bot_events:
             return f"{name} is not among the manifest's bot_events."
-        if channel is not None and channel.kind != "im" and installation.bot_user_id not in channel.members:
-            return f"The app is no member of #{channel.name}."
+        if channel is not None and installation.bot_user_id not in channel.members:
+            where = f"#{channel.name}" if channel.kind in {"channel", "private"} else "that conversation"
+            return f"The app is no member of {where}."
         return None
 
-    def _log(self, name: str, payload: Json, ack: Ack) -> None:
+    def _log(self, at_s: float, name: str, payload: Json, ack: Ack) -> None:
         answer = ack.payload if ack.is_ok else {"failure": ack.failure}
-        workspace = self._workspace
-        workspace.log(Traffic(workspace.now(), "delivery", name, payload, answer, 200 if ack.is_ok else 0))
+        self._workspace.log(Traffic(at_s, "delivery", name, payload, answer, 200 if ack.is_ok else 0))

@@ -62,8 +62,9 @@ def channel_name(channel: Channel) -> str:
 
 
 def message_action(workspace: Workspace, user: User, message: Message, action: Json) -> Json:
-    """Return the body of a press on an element of a message."""
+    """Return the body of a press on an element of a message; of an ephemeral one it does not hold the message."""
     channel = workspace.channels[message.channel_id]
+    shown = {} if message.ephemeral_for else {"message": message_json(workspace, message)}
     return {
         "type": "block_actions",
         "user": _user(workspace, user),
@@ -78,7 +79,7 @@ def message_action(workspace: Workspace, user: User, message: Message, action: J
         "trigger_id": new_trigger(workspace, user.id),
         **_team(workspace),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "message": message_json(workspace, message),
+        **shown,
         "response_url": new_response_url(workspace, channel.id, user.id, message.ts),
         "actions": [action],
     }

@@ -6,11 +6,13 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_r
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 from aiohttp import web
 
 from sandbox import messages
 from sandbox.messages import MessageError, NewMessage
+from sandbox.webapi.events import tell_posted
 from sandbox.workspace import Json, Message, ResponseUrl, Traffic, Workspace
 
 USES_MAX = 5
@@ -18,14 +20,14 @@ LASTS_S = 30 * 60
 
 
 class ResponseError(Exception):
-    """What Slack answers to a post it does not take.
+    """Slack does not take what was posted.
 
     Args:
         status: the HTTP status.
         code: the error code.
     """
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: HTTPStatus, code: str) -> None:
         """Keep both."""
         super().__init__(code)
         self.status = status
@@ -36,27 +38,26 @@ def routes(workspace: Workspace) -> list[web.RouteDef]:
     """Return the route of every response_url."""
 
     async def handle_response(request: web.Request) -> web.Response:
-        status, answer, body = 200, "ok", {}
+        at_s, status = workspace.now(), HTTPStatus.OK
+        body: Json = {}
+        answer: Json = {"ok": True}
         try:
-            body = _read(await request.text())
+            body = await _read(request)
             respond(workspace, request.match_info["id"], body)
         except ResponseError as error:
-            status, answer = error.status, error.code
+            answer, status = {"ok": False, "error": error.code}, error.status
         except MessageError as error:
-            status, answer = 400, error.code
-        reply: Json = {"ok": status == 200}  # noqa: PLR2004 - HTTP's success
-        if not reply["ok"]:
-            reply["error"] = answer
-        workspace.log(Traffic(workspace.now(), "response_url", "response_url", body, reply, status))
-        if status != 200:  # noqa: PLR2004 - HTTP's success
-            return web.json_response(reply, status=status)
-        return web.Response(text="ok")
+            answer, status = {"ok": False, "error": error.code}, HTTPStatus.BAD_REQUEST
+            if error.problems:
+                answer["errors"] = list(error.problems)
+        workspace.log(Traffic(at_s, "response_url", "response_url", body, answer, status))
+        return web.json_response(answer, status=status) if status != HTTPStatus.OK else web.Response(text="ok")
 
     return [web.post("/response/{id}", handle_response)]
 
 
 def respond(workspace: Workspace, url_id: str, body: Json) -> None:
-    """Do what a post to a response_url asks for.
+    """Do what a post to a response_url asks for; a post that is refused does not count as a use (a choice).
 
     Raises:
         ResponseError: when the address is unknown, too old or used up, or what it should change is gone.
@@ -64,62 +65,89 @@ def respond(workspace: Workspace, url_id: str, body: Json) -> None:
     """
     url = workspace.response_urls.get(url_id)
     if url is None:
-        raise ResponseError(404, "invalid_url")
+        raise ResponseError(HTTPStatus.NOT_FOUND, "invalid_url")
     if workspace.now() - url.made_at_s > LASTS_S:
-        raise ResponseError(404, "expired_url")
+        raise ResponseError(HTTPStatus.NOT_FOUND, "expired_url")
     if url.uses >= USES_MAX:
-        raise ResponseError(404, "used_url")
+        raise ResponseError(HTTPStatus.NOT_FOUND, "used_url")
     original = workspace.message(url.channel_id, url.message_ts) if url.message_ts else None
-    if body.get("delete_original"):
+    if _flag(body, "delete_original"):
         messages.delete(workspace, _found(original))
-    elif body.get("replace_original") and original is not None:
-        _replace(workspace, original, body)
+    elif _flag(body, "replace_original") and url.message_ts:
+        _replace(workspace, _found(original), body)
     else:
-        _post(workspace, url, body, original)
+        _post(workspace, url, body)
     url.uses += 1
 
 
-def _read(text: str) -> Json:
+async def _read(request: web.Request) -> Json:
+    """Read a JSON body, or the `payload` of a form."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        text = str((await request.post()).get("payload", ""))
+    else:
+        text = await request.text()
     try:
         body = json.loads(text)
     except ValueError as error:
-        raise ResponseError(400, "invalid_payload") from error
+        raise ResponseError(HTTPStatus.BAD_REQUEST, "invalid_payload") from error
     if not isinstance(body, dict):
-        raise ResponseError(400, "invalid_payload")
+        raise ResponseError(HTTPStatus.BAD_REQUEST, "invalid_payload")
     return body
+
+
+def _flag(body: Json, name: str) -> bool:
+    return body.get(name) in {True, "true"}
 
 
 def _found(original: Message | None) -> Message:
     if original is None:
-        raise ResponseError(404, "message_not_found")
+        raise ResponseError(HTTPStatus.NOT_FOUND, "message_not_found")
     return original
+
+
+def _objects(body: Json, name: str) -> list[Json]:
+    """Read blocks or attachments, which may also come as a string of JSON."""
+    value = body.get(name) or []
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise MessageError(f"invalid_{name}") from error
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise MessageError(f"invalid_{name}")
+    return value
+
+
+def _metadata(body: Json) -> Json | None:
+    value = body.get("metadata")
+    return value if isinstance(value, dict) else None
 
 
 def _replace(workspace: Workspace, original: Message, body: Json) -> None:
     messages.update(
         workspace,
         original,
-        text=str(body.get("text", "")),
-        blocks=body.get("blocks") or [],
-        attachments=body.get("attachments") or [],
-        metadata=body.get("metadata"),
+        text=str(body.get("text") or ""),
+        blocks=_objects(body, "blocks"),
+        attachments=_objects(body, "attachments"),
+        metadata=_metadata(body),
     )
 
 
-def _post(workspace: Workspace, url: ResponseUrl, body: Json, original: Message | None) -> None:
-    in_channel = body.get("response_type") == "in_channel"
-    in_thread = original is not None and body.get("replace_original") is False
-    messages.post(
+def _post(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
+    message = messages.post(
         workspace,
         NewMessage(
             channel_id=url.channel_id,
             user_id=workspace.installation.bot_user_id,
-            text=str(body.get("text", "")),
-            blocks=body.get("blocks") or [],
-            attachments=body.get("attachments") or [],
-            thread_ts=body.get("thread_ts") or (original.thread_ts if original is not None and in_thread else None),
-            metadata=body.get("metadata"),
+            text=str(body.get("text") or ""),
+            blocks=_objects(body, "blocks"),
+            attachments=_objects(body, "attachments"),
+            thread_ts=body.get("thread_ts") or None,
+            metadata=_metadata(body),
             by_app=True,
-            ephemeral_for=None if in_channel else url.user_id,
+            ephemeral_for=None if body.get("response_type") == "in_channel" else url.user_id,
         ),
     )
+    if message.ephemeral_for is None:
+        tell_posted(workspace, message)

@@ -6,9 +6,9 @@ Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import uuid
+from dataclasses import dataclass
 
 from aiohttp import WSMsgType, web
 
@@ -18,10 +18,21 @@ from sandbox.workspace import Json, Workspace
 
 CONNECTIONS_MAX = 10
 PING_S = 10.0
+CLOSE_WAIT_S = 1.0
+"""How long a client has to take leave; one that does not is cut off."""
+
 CONNECTION_LIFE_S = 3600
 """What `hello` announces; the local Slack itself keeps connections open."""
 
-_REFUSED = Ack("dispatch_failed", retry_reason="connection_failed")
+_NO_CONNECTION = Ack("dispatch_failed", retry_reason="connection_failed")
+_ANSWERABLE = frozenset({"view_submission", "block_suggestion"})
+_DEBUG_INFO = {"host": "sandbox", "build_number": 1}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Connection:
+    socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
 
 
 class SocketMode:
@@ -36,10 +47,8 @@ class SocketMode:
         """Have no connections yet."""
         self._workspace = workspace
         self._ack_timeout_s = ack_timeout_s
-        self._connections: list[web.WebSocketResponse] = []
+        self._connections: list[_Connection] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
-        self._turn = itertools.count()
-        self._arrived = asyncio.Event()
 
     @property
     def connections(self) -> int:
@@ -50,40 +59,37 @@ class SocketMode:
         """Serve one connection for as long as it lasts."""
         if not redeem_ticket(self._workspace, request.query.get("ticket", "")):
             raise web.HTTPForbidden(text="This ticket is unknown, used or too old. Call apps.connections.open again.")
-        socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=1 << 20)
+        socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=1 << 20, timeout=CLOSE_WAIT_S)
         await socket.prepare(request)
+        connection = _Connection(socket, request.transport)
         if len(self._connections) >= CONNECTIONS_MAX:
-            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
-            await socket.close()
+            await _take_leave(connection, "too_many_websockets", close=True)
             return socket
-        self._connections.append(socket)
+        self._connections.append(connection)
         try:
-            await socket.send_json(self._hello())
-            await self._read(socket)
+            if await _send(connection, self._hello()):
+                await self._read(socket)
         finally:
-            self._connections.remove(socket)
+            self._forget(connection)
         return socket
 
     async def deliver(self, kind: DeliveryKind, payload: Json, retry_attempt: int = 0, retry_reason: str = "") -> Ack:
         """Send one envelope to one of the connections, in turn, and wait for its acknowledgement."""
-        if not self._connections:
-            return _REFUSED
-        socket = self._connections[next(self._turn) % len(self._connections)]
-        envelope: Json = {"envelope_id": str(uuid.uuid4()), "payload": payload, "type": kind}
-        envelope["accepts_response_payload"] = kind != "events_api"
+        envelope_id = str(uuid.uuid4())
+        envelope: Json = {"envelope_id": envelope_id, "payload": payload, "type": kind}
+        envelope["accepts_response_payload"] = kind == "slash_commands" or payload["type"] in _ANSWERABLE
         if kind == "events_api":
             envelope |= {"retry_attempt": retry_attempt, "retry_reason": retry_reason}
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope["envelope_id"]] = answer
+        self._waiting[envelope_id] = answer
         try:
-            await socket.send_json(envelope)
+            if not await self._send_to_one(envelope):
+                return _NO_CONNECTION
             return Ack(payload=await asyncio.wait_for(answer, self._ack_timeout_s))
         except TimeoutError:
             return Ack("operation_timeout", retry_reason="timeout")
-        except ConnectionError:
-            return _REFUSED
         finally:
-            del self._waiting[envelope["envelope_id"]]
+            del self._waiting[envelope_id]
 
     async def disconnect(self, reason: str, *, close: bool = True) -> None:
         """Tell every connection that it ends.
@@ -92,22 +98,33 @@ class SocketMode:
             reason: `warning`, `refresh_requested`, `link_disabled` or `too_many_websockets`.
             close: whether to close the connections after saying so.
         """
-        for socket in tuple(self._connections):
-            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
-            if close:
-                await socket.close()
+        leaving = tuple(self._connections)
+        if close:
+            for connection in leaving:
+                self._forget(connection)
+        await asyncio.gather(*(_take_leave(connection, reason, close=close) for connection in leaving))
 
-    async def drop(self) -> None:
+    def drop(self) -> None:
         """Cut every connection without a word, as a broken network does."""
-        for socket in tuple(self._connections):
-            transport = socket.get_extra_info("peername") and socket._req and socket._req.transport  # noqa: SLF001 - aiohttp has no other way to cut a line
-            if transport:
-                transport.abort()
+        for connection in tuple(self._connections):
+            self._forget(connection)
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def close(self) -> None:
         """Close every connection, at the end."""
-        for socket in tuple(self._connections):
-            await socket.close()
+        await asyncio.gather(*(connection.socket.close() for connection in tuple(self._connections)))
+
+    async def _send_to_one(self, envelope: Json) -> bool:
+        """Send to the connection that has waited longest; one that turns out to be dead does not count."""
+        for connection in tuple(self._connections):
+            if connection not in self._connections:
+                continue
+            self._connections.remove(connection)
+            self._connections.append(connection)
+            if await _send(connection, envelope):
+                return True
+        return False
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:
@@ -118,17 +135,34 @@ class SocketMode:
             if waiting is not None and not waiting.done():
                 waiting.set_result(payload)
 
+    def _forget(self, connection: _Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
+
     def _hello(self) -> Json:
         return {
             "type": "hello",
             "num_connections": len(self._connections),
-            "debug_info": {
-                "host": "sandbox",
-                "build_number": 1,
-                "approximate_connection_time": CONNECTION_LIFE_S,
-            },
+            "debug_info": {**_DEBUG_INFO, "approximate_connection_time": CONNECTION_LIFE_S},
             "connection_info": {"app_id": self._workspace.installation.app_id},
         }
+
+
+async def _send(connection: _Connection, frame: Json) -> bool:
+    """Send one frame; False when the connection is gone."""
+    if connection.socket.closed:
+        return False
+    try:
+        await connection.socket.send_json(frame)
+    except ConnectionError:
+        return False
+    return True
+
+
+async def _take_leave(connection: _Connection, reason: str, *, close: bool) -> None:
+    await _send(connection, {"type": "disconnect", "reason": reason, "debug_info": {"host": _DEBUG_INFO["host"]}})
+    if close:
+        await connection.socket.close()
 
 
 def _read_ack(text: str) -> tuple[str, Json]:

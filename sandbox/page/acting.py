@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from sandbox import messages
 from sandbox.delivery.ack import Ack
+from sandbox.messages import SLACKBOT, NewMessage
 from sandbox.page.backstage import Backstage
 from sandbox.page.fields import Act, all_options, elements, read_act, read_values
 from sandbox.page.when import zone
@@ -38,14 +40,20 @@ class Acting:
         that long to send the next message.
         """
         form = await _read(request)
-        text, channel_id, person = _one(form, "text").strip(), _one(form, "channel"), self._person(form)
+        text, channel_id, person = _one(form, "text").rstrip(), _one(form, "channel"), self._person(form)
+        thread_ts = _one(form, "thread") or None
         response = web.Response(status=_DONE)
+        if text.startswith("/") and thread_ts:
+            sorry = f"{text.split()[0]} is not supported in threads. Sorry!"
+            note = NewMessage(channel_id, SLACKBOT, sorry, thread_ts=thread_ts, ephemeral_for=person.user_id)
+            messages.post(self._workspace, note)
+            return response
         if text.startswith("/"):
             response.force_close()
             await response.prepare(request)
             await response.write_eof()
-        if text:
-            await person.say(channel_id, text, thread_ts=_one(form, "thread") or None)
+        if text.strip():
+            await person.say(channel_id, text, thread_ts=thread_ts)
         return response
 
     async def click(self, request: web.Request) -> web.StreamResponse:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.manifest import Manifest, parse_manifest
@@ -60,11 +60,11 @@ class PageApp:
 
     async def start(self) -> None:
         """Connect."""
-        await self._handler.connect_async()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no annotation here
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._handler.close_async()
+        await self._handler.close_async()  # type: ignore[no-untyped-call]  # nor here
 
     def actions(self) -> list[str]:
         """Return the action ids heard so far."""
@@ -82,15 +82,15 @@ class PageApp:
         app.event("app_home_opened")(self._home)
         app.event("call_rejected")(self._rejected)
 
-    async def _open(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+    async def _open(self, ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=form())
 
-    async def _note(self, ack: Any, body: Json) -> None:
+    async def _note(self, ack: AsyncAck, body: Json) -> None:
         self.heard.append(("note", body))
         await ack()
 
-    async def _card(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+    async def _card(self, ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         url = body["text"] or "https://meet.example.com/room"
         fields = {"external_unique_id": body["trigger_id"], "join_url": url, "created_by": body["user_id"]}
@@ -101,11 +101,11 @@ class PageApp:
         else:
             await client.chat_postMessage(channel=body["channel_id"], text="A call", blocks=blocks)
 
-    async def _menus(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+    async def _menus(self, ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.chat_postMessage(channel=body["channel_id"], text="Menus", blocks=menus())
 
-    async def _submitted(self, ack: Any, body: Json) -> None:
+    async def _submitted(self, ack: AsyncAck, body: Json) -> None:
         self.heard.append(("submission", body))
         title = body["view"]["state"]["values"]["title"]["title"]["value"]
         if title == "taken":
@@ -115,7 +115,7 @@ class PageApp:
         else:
             await ack()
 
-    async def _acted(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
+    async def _acted(self, ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         self.heard.append(("action", body))
         await ack()
         if body["actions"][0]["action_id"] == "refresh_form":

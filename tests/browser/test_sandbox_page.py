@@ -20,11 +20,6 @@ pytestmark = pytest.mark.browser
 ALICE_APP = "D0APPALICE0"
 
 
-def composer(page: Page) -> object:
-    """Return the message box."""
-    return page.get_by_role("textbox", name="Message #general")
-
-
 async def run(page: Page, text: str) -> None:
     """Type a line and press Enter."""
     await page.get_by_placeholder("Message", exact=False).first.fill(text)
@@ -99,6 +94,7 @@ async def test_a_modal_shows_errors_at_its_inputs_and_keeps_what_was_typed(app: 
     await page.keyboard.press("Tab")
     await dialog.get_by_role("button", name="Start").click()
     await expect(dialog.get_by_text("This name is taken.")).to_be_visible()
+    await expect(title).to_be_focused()
     await expect(title).to_have_attribute("aria-invalid", "true")
     assert await title.evaluate("(e) => document.getElementById(e.getAttribute('aria-describedby')).textContent") == (
         "This name is taken."
@@ -224,7 +220,7 @@ async def test_a_button_with_an_address_opens_it_and_tells_the_app(app: PageApp,
     await page.context.route("https://map.example.com/", lambda route: route.fulfill(body="a map"))
     await run(page, "/card")
     async with page.context.expect_page() as opened:
-        await page.get_by_role("link", name="Open the map").click()
+        await page.get_by_role("button", name="Open the map").click()
     assert (await opened.value).url == "https://map.example.com/"
     await wait_for(lambda: app.actions() == ["map"])
 
@@ -272,6 +268,9 @@ async def test_a_thread_takes_replies_and_counts_them(slack: Sandbox, open_page:
     await expect(page.get_by_role("main").get_by_text("1 reply")).to_be_visible()
     await expect(page.get_by_role("main").get_by_text("I have")).to_have_count(0)
     assert slack.workspace.messages[GENERAL][-1].thread_ts == first.ts
+    await thread.get_by_role("textbox", name="Reply").fill("/card")
+    await page.keyboard.press("Enter")
+    await expect(thread.get_by_text("/card is not supported in threads.")).to_be_visible()
 
 
 async def test_shortcuts_are_in_the_lightning_menu_and_at_messages(app: PageApp, open_page: OpenPage) -> None:
@@ -327,9 +326,9 @@ async def test_unread_conversations_have_a_dot_until_they_are_opened(slack: Sand
 async def test_people_are_links_to_their_own_view(open_page: OpenPage) -> None:
     """One click and the same channel is seen by somebody else."""
     page = await open_page()
-    await page.get_by_role("link", name="Carol").click()
+    await page.get_by_role("link", name="Carol Chiba", exact=True).click()
     await expect(page).to_have_url(re.compile(f"user={CAROL}"))
-    await expect(page.get_by_role("link", name="Carol")).to_have_attribute("aria-current", "true")
+    await expect(page.get_by_role("link", name="Carol Chiba", exact=True)).to_have_attribute("aria-current", "true")
     await expect(page.get_by_role("textbox", name="Message #general")).to_be_visible()
 
 
@@ -368,7 +367,9 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
         await run(page, "/card")
         await expect(page.get_by_role("link", name="Join call")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    inside = "[...document.querySelectorAll('main, nav, aside')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    inside = (
+        "[...document.querySelectorAll('main, nav, aside')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    )
     assert await page.evaluate(inside) == 0
 
 

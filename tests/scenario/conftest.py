@@ -1,107 +1,17 @@
-"""The app and a local Slack, running together in one event loop, over Socket Mode and over signed HTTP."""
+"""Every scenario runs twice: over Socket Mode and over signed HTTP."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app import Server, running
-from config import read_settings
-from sandbox.person import Person
-from sandbox.server import Options, Sandbox
-from sandbox.testing import wait_for
-from sandbox.workspace import Message, Traffic
-
-MEETINGS = "https://meet.example.com/{room}"
-GENERAL = "C0GENERAL01"
-OF_THE_START = {"auth.test", "apps.connections.open"}
-
-
-@dataclass(slots=True)
-class World:
-    """An app, the Slack it is installed in, and the people there."""
-
-    slack: Sandbox
-    server: Server
-
-    @property
-    def alice(self) -> Person:
-        """Return Alice."""
-        return self.slack.person("alice")
-
-    @property
-    def bob(self) -> Person:
-        """Return Bob."""
-        return self.slack.person("bob")
-
-    def channel(self, name: str) -> str:
-        """Return the id of a conversation by its name."""
-        return next(channel.id for channel in self.slack.workspace.channels.values() if channel.name == name)
-
-    def cards(self, channel_id: str) -> list[Message]:
-        """Return the cards of calls in a conversation."""
-        messages = self.slack.workspace.messages.get(channel_id, [])
-        return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
-
-    async def card(self, channel_id: str, number: int = 1) -> Message:
-        """Return the newest card once there are `number` of them and the app has noted it."""
-        await wait_for(lambda: len(self.cards(channel_id)) == number)
-        await self.settled()
-        return self.cards(channel_id)[-1]
-
-    async def settled(self) -> None:
-        """Wait until no call needs anything."""
-        await wait_for(self.server.wakeups.is_idle)
-
-    def told(self, channel_id: str, user_id: str) -> list[str]:
-        """Return what was shown to one person alone in a conversation."""
-        messages = self.slack.workspace.messages.get(channel_id, [])
-        return [message.text for message in messages if message.ephemeral_for == user_id]
-
-    def api_calls(self) -> list[Traffic]:
-        """Return the app's Web API calls since its start, without those of the start itself."""
-        return [call for call in self.slack.api_calls() if call.name not in OF_THE_START]
-
-    def methods(self) -> list[str]:
-        """Return the names of the app's Web API calls, in order."""
-        return [call.name for call in self.api_calls()]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.world import World, running_world
 
 
 @pytest.fixture(params=["socket_mode", "http"])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack, once with each way of delivery."""
-    port = free_port()
-    is_http = request.param == "http"
-    url = f"http://127.0.0.1:{port}/slack/events" if is_http else None
-    slack = await Sandbox.start(options=Options(http_url=url))
-    credentials = slack.installation
-    settings = read_settings(
-        {
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": credentials.bot_token,
-            "SLACK_SIGNING_SECRET" if is_http else "SLACK_APP_TOKEN": (
-                credentials.signing_secret if is_http else credentials.app_token
-            ),
-            "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{tmp_path}/calls.sqlite3",
-            "STARTCALL_LINK_TEMPLATE": MEETINGS,
-        }
-    )
-    try:
-        async with running(settings) as server:
-            await wait_for(lambda: server.connection.identity is not None)
-            await wait_for(lambda: is_http or server.connection.socket_open)
-            yield World(slack, server)
-    finally:
-        await slack.stop()
+    """Run the app against a local Slack."""
+    async with running_world(tmp_path, http=request.param == "http") as running:
+        yield running

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.testing import wait_for
-from tests.scenario.conftest import GENERAL, OF_THE_START, World
+from tests.world import GENERAL, OF_THE_START, World
 
 
 async def test_start_costs_two_requests_and_end_costs_two(world: World) -> None:

@@ -8,7 +8,7 @@ async function refresh() {
   if (busy) return;
   for (busy = true; again; ) {
     again = false;
-    await htmx.ajax("GET", byId("live").dataset.href, { source: byId("live"), swap: "none" });
+    await htmx.ajax("GET", byId("live").dataset.href, { source: byId("live"), swap: "innerHTML" });
   }
   busy = false;
 }
@@ -19,6 +19,7 @@ function openModals() {
     modal.showModal();
     modal.querySelector(".content :is(input:not([type=hidden]), select, textarea), .submit")?.focus();
   }
+  if (!document.activeElement?.matches("input, select, textarea")) document.querySelector("dialog[open] [aria-invalid]")?.focus();
   if (!opener || document.querySelector("dialog[data-modal]")) return;
   (opener.isConnected && opener !== document.body ? opener : byId("composer"))?.focus();
   opener = null;
@@ -51,14 +52,14 @@ const on = {
   "htmx:sse:error": () => { byId("offline").hidden = false; },
   "htmx:sse:after:connection": () => { byId("offline").hidden = true; },
   click({ target }) {
-    const { opens, closes, copy, acts, command, ts } = target.closest?.("[data-opens], [data-closes], [data-copy], a[data-acts], [data-command], [data-ts]")?.dataset ?? {};
+    const { opens, closes, copy, href, presses, command, ts } = target.closest?.("[data-opens], [data-closes], [data-copy], [data-presses], [data-command], [data-ts]")?.dataset ?? {};
     if (opens) byId(opens).showModal();
     if (closes) byId(closes).close();
     if (copy) navigator.clipboard.writeText(copy).then(() => tell("Copied"));
-    if (acts) use(acts);
+    if (presses) { open(href, "_blank", "noreferrer"); use(presses); }
     if (ts) byId("shortcut").ts.value = ts;
     if (command) { write(byId("composer"), `${command} `); byId("composer").focus(); }
-    if (opens || copy || target.closest?.(".menu a")) document.querySelector(".menu:popover-open")?.hidePopover();
+    if (opens) document.querySelector(".menu:popover-open")?.hidePopover();
   },
   change({ target }) {
     const { acts, confirms } = target.closest("[data-acts], [data-confirms]")?.dataset ?? {};

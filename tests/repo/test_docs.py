@@ -1,0 +1,113 @@
+"""The documentation names only what exists, and a newcomer finds the two commands at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from listeners.commands.grammar import Command
+from tests.repo.tree import ROOT, shown
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOT_IN_THE_REPOSITORY = (".venv", ".env", "data/")
+FIRST_SCREEN_LINES = 25
+README_MAX_LINES = 150
+
+_CODE = re.compile(r"`([^`\n]+)`")
+_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+_ENDINGS = {".py", ".md", ".yml", ".toml", ".txt", ".in"}
+
+
+def named_paths(text: str) -> set[str]:
+    """Return what reads like a path of this repository: in code marks, with a slash or a known ending."""
+    words = {word for span in _CODE.findall(text) for word in span.split() if _PATH.fullmatch(word)}
+    return {
+        word
+        for word in words
+        if ("/" in word or Path(word).suffix in _ENDINGS) and not word.startswith(NOT_IN_THE_REPOSITORY)
+    }
+
+
+def exists(name: str, page: Path) -> bool:
+    """Tell whether a path exists, seen from the top, from the page's folder or, for a bare name, in any folder."""
+    anywhere = () if "/" in name else (folder for folder in ROOT.glob("[a-z]*/**/") if folder.is_dir())
+    return any((base / name).exists() for base in (ROOT, page.parent, *anywhere))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    """Whoever follows the documentation finds what it speaks of."""
+    text = page.read_text(encoding="utf-8")
+
+    assert sorted(name for name in named_paths(text) if not exists(name, page) and "example" not in name) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """Links between pages work in the checkout as they do on the web."""
+    text = page.read_text(encoding="utf-8")
+
+    assert sorted(link for link in _LINK.findall(text) if not (page.parent / link).exists()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    """A command copied from the documentation runs."""
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"^    (?:\w+=\S+ )?make ([a-z-]+)", text, re.MULTILINE))
+    named |= {target for span in _CODE.findall(text) for target in re.findall(r"\bmake ([a-z-]+)", span)}
+
+    assert set() == named - targets
+
+
+def test_every_module_that_is_run_exists() -> None:
+    """`python -m` in the documentation and the Makefile names modules of ours, or tools the tests need anyway."""
+    texts = [page.read_text(encoding="utf-8") for page in (*PAGES, ROOT / "Makefile")]
+    modules = {module for text in texts for module in re.findall(r"(?:python|PYTHON\)) -m ([\w.]+\w)", text)}
+    ours = {module for module in modules if module not in {"pytest", "ruff"}}
+
+    paths = {module: ROOT / module.replace(".", "/") for module in ours}
+    assert (
+        sorted(
+            module
+            for module, path in paths.items()
+            if not (path / "__main__.py").exists() and not path.with_suffix(".py").exists()
+        )
+        == []
+    )
+
+
+def test_the_first_screen_of_the_readme_holds_both_commands() -> None:
+    """A newcomer starts and tests Startcall without scrolling."""
+    first = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:FIRST_SCREEN_LINES]
+
+    assert [command for command in ("make run", "make test") if f"    {command}" not in first] == []
+
+
+def test_the_readme_is_short() -> None:
+    """What is longer belongs into docs."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= README_MAX_LINES
+
+
+def test_the_readme_names_every_command() -> None:
+    """What can be typed is known before the app is installed, and nothing else is promised."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`/startcall ([a-z]+)\b", text))
+
+    assert {command.value for command in Command} == named
+
+
+def test_make_help_lists_every_target() -> None:
+    """Each target has its sentence, so that `make` alone tells what there is."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    declared = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    explained = re.findall(r"^([a-z][a-z-]*):[^#\n]*## \w", makefile, re.MULTILINE)
+
+    assert declared is not None
+    assert sorted(declared[1].split()) == sorted(explained)
