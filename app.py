@@ -1,6 +1,7 @@
 """Startcall: plugs the parts together, and is its command line.
 
-`python app.py` serves. `python app.py doctor` says what is configured, what is missing and what to do.
+`python app.py` serves. `python app.py worker` works for other processes on the same PostgreSQL, and takes nothing in
+from Slack. `python app.py doctor` says what is configured, what is missing and what to do.
 `python app.py calls list|info|end` looks after calls by hand.
 """
 
@@ -41,9 +42,10 @@ from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.socket_mode import SocketMode
 from providers.registry import ProviderSettings, build_provider
 from storage.database import Database
-from storage.embedded import EmbeddedWakeUps
+from storage.opening import open_engine, right_to_work
+from storage.postgres import is_postgres
 from storage.schema import upgrade
-from storage.sqlite import open_sqlite, process_lock
+from storage.wakeups import build_wakeups
 
 _log = logging.getLogger("startcall")
 
@@ -70,9 +72,16 @@ class Connection:
 class Server:
     """The running app: its parts, and how they start and stop together."""
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession, database: Database) -> None:
-        """Plug the parts together; nothing runs yet."""
+    def __init__(
+        self, settings: Settings, session: aiohttp.ClientSession, database: Database, *, takes_in: bool = True
+    ) -> None:
+        """Plug the parts together; nothing runs yet.
+
+        Args:
+            takes_in: whether Slack delivers to this process; one that only works serves nothing but health.
+        """
         self.settings = settings
+        self.takes_in = takes_in
         self.address = ""
         self.connection = Connection()
         self.database = database
@@ -82,7 +91,7 @@ class Server:
         self.provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
         providers: dict[str, Provider] = {self.provider.name: self.provider}
         outside = Outside(CallsApi(web_api), MessagesApi(web_api), providers, now)
-        self.wakeups = EmbeddedWakeUps(database, now, Advancer(database, outside).advance)
+        self.wakeups = build_wakeups(database, settings.database_url, now, Advancer(database, outside).advance)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.calls = CallService(database, self.wakeups, self.replies, now, default_provider=self.provider.name)
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
@@ -91,11 +100,16 @@ class Server:
     async def _token_of(self, _team_id: str) -> str:
         return self.settings.slack_bot_token.reveal()
 
+    @property
+    def uses_socket_mode(self) -> bool:
+        """Say whether Slack delivers to this process over Socket Mode."""
+        return self.takes_in and self.settings.slack_app_token is not None
+
     def web_app(self) -> web.Application:
         """Return the HTTP side: Slack's deliveries where there is a signing secret, and health."""
         site = web.Application(client_max_size=BODY_MAX_BYTES)
         site.add_routes(health_routes(self.reasons_not_ready))
-        if self.settings.slack_signing_secret is not None:
+        if self.takes_in and self.settings.slack_signing_secret is not None:
             secret = self.settings.slack_signing_secret.reveal()
             site.add_routes([web.post("/slack/events", slack_events(self.bolt, secret, now))])
         return site
@@ -109,7 +123,7 @@ class Server:
             reasons.append(f"The database takes no writes: {error}.")
         if self.connection.refusal is not None:
             reasons.append(self.connection.refusal)
-        if self.settings.slack_app_token is not None and not self.connection.socket_open:
+        if self.uses_socket_mode and not self.connection.socket_open:
             reasons.append("Socket Mode is not connected yet.")
         return reasons
 
@@ -159,21 +173,26 @@ class Server:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Server]:
+async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator[Server]:
     """Run the app while the block runs; on leaving, finish or hand over what is in flight.
+
+    Args:
+        takes_in: whether Slack delivers to this process.
 
     Raises:
         ConfigError: when the database or the port cannot be had.
     """
+    if not takes_in and not is_postgres(settings.database_url):
+        raise ConfigError("worker_needs_postgres")
     async with AsyncExitStack() as stack:
-        if not stack.enter_context(process_lock(settings.database_url)):
+        if not stack.enter_context(right_to_work(settings.database_url)):
             raise ConfigError("database_in_use", detail=settings.database_url)
-        engine = open_sqlite(settings.database_url)
+        engine = open_engine(settings.database_url)
         upgrade(engine)
         database = Database(engine, now)
         stack.callback(database.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
-        server = Server(settings, session, database)
+        server = Server(settings, session, database, takes_in=takes_in)
         stack.push_async_callback(server.provider.aclose)
         stack.push_async_callback(server.finish)
         runner = web.AppRunner(server.web_app(), access_log=None)
@@ -203,7 +222,7 @@ async def _background(server: Server) -> AsyncIterator[None]:
     """Do everything that goes on by itself while the block runs."""
     work = [server.find_out_who_we_are(), server.wakeups.sweep_forever(), server.prune_forever()]
     socket = None
-    if server.settings.slack_app_token is not None:
+    if server.uses_socket_mode and server.settings.slack_app_token is not None:
         socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal())
         work.append(server.connect_socket(socket))
     tasks = [asyncio.create_task(one) for one in work]
@@ -217,13 +236,17 @@ async def _background(server: Server) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings) -> int:
-    """Run the app until it is told to stop; return its exit status."""
+async def serve(settings: Settings, *, takes_in: bool = True) -> int:
+    """Run the app until it is told to stop; return its exit status.
+
+    Args:
+        takes_in: whether Slack delivers to this process.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings) as server:
+    async with running(settings, takes_in=takes_in) as server:
         _log.info("Startcall listens on %s", server.address)
         await stop.wait()
         _log.info("Stopping.")
@@ -232,8 +255,9 @@ async def serve(settings: Settings) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit status: 2 for bad configuration."""
-    parsed = _parser().parse_args(arguments)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    parsed = parser().parse_args(arguments)
+    for chatty in ("alembic", "procrastinate"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = read_settings()
@@ -241,7 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return asyncio.run(doctor.run(settings))
         if parsed.command == "calls":
             return asyncio.run(operate.run(settings, parsed))
-        return asyncio.run(serve(settings))
+        return asyncio.run(serve(settings, takes_in=parsed.command != "worker"))
     except SettingsError as problems:
         print(problems, file=sys.stderr)
     except ConfigError as error:
@@ -249,9 +273,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python app.py", description="Startcall: calls in Slack.")
     commands = parser.add_subparsers(dest="command")
+    commands.add_parser("worker", help="only work, for other processes on the same PostgreSQL")
     commands.add_parser("doctor", help="say what is configured, what is missing and what to do")
     operate.add_commands(commands)
     return parser

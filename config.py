@@ -12,7 +12,7 @@ import io
 import os
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv.parser import parse_stream
@@ -73,7 +73,7 @@ class Settings:
     host: str
     port: int
     public_url: str | None
-    database_url: str
+    database_url: str = field(repr=False)
     provider: str
     link_template: str | None
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from config_table import SETTINGS, SLACK_APPS
 from providers.addresses import find_address_fault
@@ -128,7 +129,7 @@ def _check_port(value: str) -> Fault | None:
 def _check_database_url(value: str) -> Fault | None:
     example = "Write it like sqlite:///data/startcall.sqlite3"
     if value.startswith(("postgres:", "postgresql:", "postgresql+")):
-        return Fault("is a PostgreSQL address, and PostgreSQL is not in this version.", example)
+        return _check_postgres_url(value)
     if not value.startswith("sqlite:///"):
         return Fault("does not begin with sqlite:/// (three slashes).", example)
     path = value.removeprefix("sqlite:///")
@@ -136,6 +137,22 @@ def _check_database_url(value: str) -> Fault | None:
         return Fault("names no file, and calls kept in memory are lost at every restart.", example)
     if not path.isprintable() or set("?#") & set(path) or path.endswith("/"):
         return Fault("must end with the path of a file: no ?, # or / at its end.", example)
+    return None
+
+
+def _check_postgres_url(value: str) -> Fault | None:
+    example = "Write it like postgresql://user:password@host:5432/startcall"
+    if not value.startswith(("postgres://", "postgresql://")):
+        return Fault("does not begin with postgresql:// (two slashes, and no name of a driver).", example)
+    try:
+        parts = urlsplit(value)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return Fault("is not an address: special characters in a password are written as %40 and the like.", example)
+    if not has_port or not value.isprintable() or " " in value or parts.fragment:
+        return Fault("is not an address: special characters in a password are written as %40 and the like.", example)
+    if parts.path in {"", "/"}:
+        return Fault("names no database after the host.", example)
     return None
 
 

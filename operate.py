@@ -22,8 +22,10 @@ from calls.words.errors import sentence_for
 from config import Settings
 from providers.registry import ProviderSettings, build_provider
 from storage.database import Database
+from storage.opening import open_engine, right_to_work
+from storage.postgres import is_postgres
 from storage.schema import upgrade
-from storage.sqlite import open_sqlite, process_lock
+from storage.wakeups import build_wakeups
 
 SERVER_WAIT_S = 15.0
 """How long a command waits for the running server to do what was asked, in seconds."""
@@ -41,7 +43,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 async def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Do one command and return the exit status: 1 when the call is not known or could not be ended."""
-    engine = open_sqlite(settings.database_url)
+    engine = open_engine(settings.database_url)
     upgrade(engine)
     database = Database(engine, now)
     try:
@@ -100,10 +102,25 @@ class Operator:
         if call is None:
             return _unknown(named)
         await self._database.write(lambda transaction: _mark_ended(transaction, call.id))
-        with process_lock(self._settings.database_url) as is_alone:
+        if is_postgres(self._settings.database_url):
+            return await self._end_with_others(call.id)
+        with right_to_work(self._settings.database_url) as is_alone:
             if is_alone:
                 await self._advancer().advance(call.id)
         return await self._report_end(call.id)
+
+    async def _end_with_others(self, call_id: CallId) -> int:
+        """Be one more process that works until a call has come to rest."""
+        advance = self._advancer().advance
+        wakeups = build_wakeups(self._database, self._settings.database_url, now, advance)
+        sweeping = asyncio.create_task(wakeups.sweep_forever())
+        wakeups.wake(call_id)
+        try:
+            return await self._report_end(call_id)
+        finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
+            await wakeups.stop(SERVER_WAIT_S)
 
     async def _report_end(self, call_id: CallId) -> int:
         """Wait until a call has come to rest, and say so."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from calls.blocks import build_card
 from calls.errors import SlackCallGone
+from calls.holding import still_held
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
 from calls.ports import Capability, Transaction
@@ -52,6 +53,7 @@ async def end_room(outside: Outside, call: Call) -> Record:
     if call.room is not None:
         provider = provider_of(outside, call)
         if Capability.END in provider.capabilities:
+            await still_held()
             await provider.end_room(call.room)
     return come_to_rest
 

@@ -212,12 +212,8 @@ class StorageError(CallsError):
     retryable = True
 
 
-STALE, TAKEN_OVER = "stale_call", "taken_over"
-"""Why a write is refused: the call was changed since it was read, or somebody else now works on it."""
-
-
 class StaleCallError(StorageError):
-    """The call was changed by somebody else since it was read: read it again."""
+    """The call was changed since it was read, or its work was taken over, by somebody else: read it again."""
 
 
 class StateError(CallsError):

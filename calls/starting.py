@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
+from calls.holding import still_held
 from calls.model import Call, CallState
 from calls.outside import Outside, Record
 from calls.ports import Provider, RoomSpec, Transaction
@@ -25,6 +26,7 @@ def provider_of(outside: Outside, call: Call) -> Provider:
 
 async def make_room(outside: Outside, call: Call) -> Record:
     """Ask the provider for the call's room."""
+    await still_held()
     spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by)
     room = await provider_of(outside, call).create_room(spec)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from calls.words.errors import sentence_for
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
@@ -12,6 +11,7 @@ from calls.errors import CallsError, StorageError
 from calls.model import Reply
 from calls.service import CallService
 from calls.words import answers
+from calls.words.errors import sentence_for
 from listeners.payload import Body, interaction_person, pressed_in
 
 

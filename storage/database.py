@@ -16,7 +16,7 @@ from calls.model import CallId, Delivery, Reply
 from calls.ports import Clock, Transaction
 from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
-from storage.postgres import repeated
+from storage.postgres import repeated, wait_for_copies
 from storage.tables import calls, deliveries
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
@@ -42,6 +42,8 @@ class Database:
         """Do the work of a delivery once; give a copy the same reply."""
 
         def accept_once(connection: Connection) -> Reply:
+            if self._is_shared:
+                wait_for_copies(connection, delivery)
             known = _reply_given(connection, delivery)
             if known is not None:
                 return known

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, text
 
-from calls.errors import TAKEN_OVER, StaleCallError
+from calls.errors import StaleCallError
 from calls.holding import Hold
 
 LIMIT_S = 12.0
@@ -67,12 +67,12 @@ class Lease:
         """
         query = text("SELECT id FROM procrastinate_workers WHERE id = :id FOR KEY SHARE")
         if connection.execute(query, {"id": self.worker_id}).one_or_none() is None:
-            raise StaleCallError(TAKEN_OVER, detail=f"worker {self.worker_id}")
+            raise StaleCallError("taken_over", detail=f"worker {self.worker_id}")
 
     def _give_sign(self, connection: Connection) -> None:
         query = text("UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = :id")
         if connection.execute(query, {"id": self.worker_id}).rowcount != 1:
-            raise StaleCallError(TAKEN_OVER, detail=f"worker {self.worker_id}")
+            raise StaleCallError("taken_over", detail=f"worker {self.worker_id}")
 
 
 def confirm_hold(hold: Hold | None, connection: Connection) -> None:

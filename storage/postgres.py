@@ -10,7 +10,8 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 
-from calls.errors import STALE, ConfigError, StaleCallError, StorageError
+from calls.errors import ConfigError, StaleCallError, StorageError
+from calls.model import Delivery
 
 Answer = TypeVar("Answer")
 
@@ -107,7 +108,7 @@ def _may_pass(error: DBAPIError | StaleCallError, tries: int) -> bool:
     """Say whether the same transaction can go well when it is run again from its beginning."""
     if isinstance(error, StaleCallError):
         # Changed by another process between the reading and the writing of this transaction.
-        return error.code == STALE and tries < _STALE_TRIES
+        return error.code == "stale_call" and tries < _STALE_TRIES
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(error, IntegrityError):
         # Another process stored the same delivery, or the same person, meanwhile: now it will be found.
@@ -127,6 +128,12 @@ def commit(engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
             if mark is None or not repeated(lambda: _is_committed(engine, mark)):
                 raise
     return answer
+
+
+def wait_for_copies(connection: Connection, delivery: Delivery) -> None:
+    """Wait until no other process is storing a copy of a delivery, so that the work is not done in vain."""
+    query = text("SELECT pg_advisory_xact_lock(hashtext(:team_id), hashtext(:key))")
+    connection.execute(query, {"team_id": delivery.team_id, "key": delivery.key})
 
 
 def _is_committed(engine: Engine, mark: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import ConfigError
+from storage.postgres_schema import lock_schema, upgrade_queue
 from storage.tables import metadata
 
 HEAD = "0001"
@@ -21,7 +22,11 @@ def upgrade(engine: Engine) -> None:
         ConfigError: when the database was written by a newer version, or cannot be opened.
     """
     try:
+        is_postgres = engine.dialect.name == "postgresql"
         with engine.execution_options(writes=True).begin() as connection:
+            if is_postgres:
+                lock_schema(connection)
+                upgrade_queue(connection)
             found = current_revision(connection)
             if found != HEAD:
                 _migrate(connection, found)
@@ -42,8 +47,12 @@ def differences(engine: Engine) -> list[str]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
+    def is_ours(_: object, name: str | None, *_rest: object) -> bool:
+        return not (name or "").startswith("procrastinate_")
+
     with engine.connect() as connection:
-        return [str(difference) for difference in compare_metadata(MigrationContext.configure(connection), metadata)]
+        context = MigrationContext.configure(connection, opts={"include_object": is_ours})
+        return [str(difference) for difference in compare_metadata(context, metadata)]
 
 
 def _migrate(connection: Connection, found: str | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from calls.errors import STALE, StaleCallError
+from calls.errors import StaleCallError
 from calls.model import Call, CallId, ChannelId, Notice, Participant, TeamId, UserId
 from storage import rows
 from storage.tables import calls, is_open, is_unfinished, notices, participants
@@ -74,7 +74,7 @@ class SqlTransaction:
         saved = replace(call, version=call.version + 1)
         query = update(calls).where(calls.c.id == call.id, calls.c.version == call.version)
         if self._connection.execute(query.values(rows.call_values(saved))).rowcount != 1:
-            raise StaleCallError(STALE, detail=call.id)
+            raise StaleCallError("stale_call", detail=call.id)
         return saved
 
     def participants(self, call_id: CallId) -> Sequence[Participant]:

@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from calls import errors
+from calls.holding import still_held
 from calls.slack.answers import Answer, checked
 from calls.slack.response_urls import RESPONSE_URL, check_response, is_response_url
 from calls.slack.sdk import OneTryClient, time_limits
@@ -49,6 +50,7 @@ class SlackWeb:
 
         Raises:
             SlackError: the one that fits, for every outcome but an answer that says yes.
+            StorageError: when it is not certain that the work is still ours; nothing was sent.
         """
         token = await self._token_of(team_id)
         client = self._clients.get(team_id)
@@ -78,6 +80,7 @@ class SlackWeb:
             raise errors.SlackResponseUrlGone("response_url_foreign", RESPONSE_URL)
         if self._session.closed:
             raise errors.SlackUnreachable("session_closed", RESPONSE_URL)
+        await still_held()
         try:
             status, headers, body = await self._post(response_url, payload)
         except (aiohttp.ClientError, OSError) as failure:
@@ -89,6 +92,7 @@ class SlackWeb:
         return OneTryClient(self._session, token=token, base_url=self._base_url, timeout_s=self._timeout_s)
 
     async def _send(self, client: OneTryClient, method: str, body: Mapping[str, Any]) -> Answer:
+        await still_held()
         if self._session.closed:
             # The SDK would quietly open a session of its own.
             raise errors.SlackUnreachable("session_closed", method)

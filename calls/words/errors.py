@@ -50,6 +50,10 @@ _CONFIG: dict[str, str] = {
     "database_in_use": (
         "Another process is using the database {detail}. Stop that one, or name another database in `DATABASE_URL`."
     ),
+    "worker_needs_postgres": (
+        "A worker of its own needs PostgreSQL, and `DATABASE_URL` names a SQLite file, which has room for one process. "
+        "Set `DATABASE_URL`, or run `python app.py` alone."
+    ),
     "port_taken": (
         "Startcall cannot listen on {detail}: something else does, or it is not allowed to. Stop the other program, "
         "or set another `PORT`."

@@ -30,7 +30,8 @@ from calls.model import (
 from calls.ports import Transaction
 from storage import schema
 from storage.database import Database
-from storage.sqlite import open_sqlite, process_lock
+from storage.opening import open_engine
+from storage.sqlite import process_lock
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TEAM, OTHER_TEAM = TeamId("T1"), TeamId("T2")
@@ -39,9 +40,9 @@ ALICE, BOB = UserId("U1"), UserId("U2")
 
 
 @pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Database]:
+async def storage(database_url: str) -> AsyncIterator[Database]:
     """Return an empty store."""
-    engine = open_sqlite(f"sqlite:///{tmp_path}/calls.sqlite3")
+    engine = open_engine(database_url)
     schema.upgrade(engine)
     database = Database(engine, lambda: NOW)
     yield database
@@ -90,7 +91,7 @@ async def test_everything_of_a_call_comes_back_as_it_was_stored(storage: Databas
 
 async def test_a_copy_of_a_delivery_does_nothing_and_gets_the_same_reply(storage: Database) -> None:
     """Four copies at once start one call, and all four are told the same."""
-    ran = []
+    ran: list[Call] = []
 
     def work(transaction: Transaction) -> Reply:
         call = a_call(title=f"call {len(ran)}")
@@ -227,9 +228,9 @@ async def test_a_sentence_waits_until_it_is_dropped(storage: Database) -> None:
     assert list(await storage.read(lambda transaction: transaction.notices(call.id))) == []
 
 
-async def test_old_deliveries_are_forgotten_and_young_ones_are_not(tmp_path: Path) -> None:
+async def test_old_deliveries_are_forgotten_and_young_ones_are_not(database_url: str) -> None:
     """A copy is recognised for at least a day, and the table does not grow for ever."""
-    engine = open_sqlite(f"sqlite:///{tmp_path}/calls.sqlite3")
+    engine = open_engine(database_url)
     schema.upgrade(engine)
     clock = [NOW]
     database = Database(engine, lambda: clock[0])
@@ -245,26 +246,29 @@ async def test_old_deliveries_are_forgotten_and_young_ones_are_not(tmp_path: Pat
     assert forgotten == 1
 
 
-async def test_what_cannot_be_stored_is_said_to_be_so(tmp_path: Path) -> None:
+async def test_what_cannot_be_stored_is_said_to_be_so(database_url: str) -> None:
     """A database that another program has locked gives an error in time for an answer, and works again later."""
-    engine = open_sqlite(f"sqlite:///{tmp_path}/calls.sqlite3")
+    engine = open_engine(database_url)
     schema.upgrade(engine)
     database = Database(engine, lambda: NOW)
-    blocker = open_sqlite(f"sqlite:///{tmp_path}/calls.sqlite3").execution_options(writes=True).connect()
-    blocker.execute(text("DELETE FROM deliveries"))
+    other = open_engine(database_url)
+    blocker = other.execution_options(writes=True).connect()
+    is_sqlite = engine.dialect.name == "sqlite"
+    blocker.execute(text("DELETE FROM deliveries" if is_sqlite else "LOCK TABLE deliveries IN EXCLUSIVE MODE"))
 
     with pytest.raises(StorageError):
         await asyncio.wait_for(database.accept(Delivery(TEAM, "k"), lambda _: Reply("no")), timeout=2.9)
     blocker.rollback()
     blocker.close()
+    other.dispose()
 
     assert Reply("yes") == await database.accept(Delivery(TEAM, "k"), lambda _: Reply("yes"))
     database.close()
 
 
-def test_the_schema_is_what_the_tables_say_and_a_newer_one_stops_the_start(tmp_path: Path) -> None:
+def test_the_schema_is_what_the_tables_say_and_a_newer_one_stops_the_start(database_url: str) -> None:
     """Migrations end where the code begins, and an old program never writes into a newer database."""
-    engine = open_sqlite(f"sqlite:///{tmp_path}/calls.sqlite3")
+    engine = open_engine(database_url)
     schema.upgrade(engine)
     schema.upgrade(engine)
 

@@ -49,12 +49,12 @@ def is_done(slack: Sandbox, action: str) -> bool:
         return False
     call = the_call(slack)
     return {
-        "start": lambda: True,
-        "rename": lambda: call.title == "Retro",
-        "join": lambda: call.active == [{"slack_id": "U0BOB000001"}],
-        "leave": lambda: not call.active and bool(call.everyone),
-        "end": lambda: call.date_end > 0 and [block["type"] for block in cards(slack)[0].blocks] == ["call", "context"],
-    }[action]()
+        "start": True,
+        "rename": call.title == "Retro",
+        "join": call.active == [{"slack_id": "U0BOB000001"}],
+        "leave": not call.active and bool(call.everyone),
+        "end": call.date_end > 0 and [block["type"] for block in cards(slack)[0].blocks] == ["call", "context"],
+    }[action]
 
 
 async def lead_up_to(slack: Sandbox, action: str) -> None:
@@ -112,7 +112,7 @@ async def test_a_kill_at_any_request_ends_in_one_card_and_the_asked_for_state(
 
 @pytest.mark.timeout(90)
 async def test_a_stop_with_work_in_flight_loses_nothing(tmp_path: Path) -> None:
-    """SIGTERM with 30 starts in flight ends within 10 s with status 0, and the next process has all 30 on their cards."""
+    """SIGTERM with 30 starts in flight ends with status 0, and the next process puts all 30 on their cards."""
     async with app_and_slack(sqlite_url(tmp_path)) as (app, slack):
         slack.faults.add("calls.add", "delay", delay_s=0.3, times=30)
         for number in range(30):

@@ -6,16 +6,19 @@ does a call stay open at Slack, or a person stay without a card or a sentence.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from calls.errors import SlackBadUsers, SlackCallGone, SlackError, SlackUserNotFound
 from calls.slack.codes import CLASS_OF_CODE
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord, Message
-from tests.world import GENERAL, World
 from tests.unit.slack_documented_errors import codes_of
+from tests.world import GENERAL, World
 
 pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
+
 
 def class_of(code: str) -> type[SlackError]:
     """Return the error of ours that a code becomes."""
@@ -135,7 +138,9 @@ async def test_calls_info(world: World, code: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["error", "ok_with_error"])
-async def test_an_end_that_slack_calls_inactive_is_a_success_in_both_spellings(world: World, kind: str) -> None:
+async def test_an_end_that_slack_calls_inactive_is_a_success_in_both_spellings(
+    world: World, kind: Literal["error", "ok_with_error"]
+) -> None:
     """Slack's pages print `ok: true` with an error; both forms mean the same and nobody is bothered."""
     card, _ = await started(world)
     world.slack.faults.add("calls.end", kind, error="inactive_call")

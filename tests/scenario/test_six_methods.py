@@ -56,7 +56,8 @@ def faults(method: str, request: Json) -> list[str]:
     """Return what of a request the reference does not allow."""
     reference = REFERENCE[method]
     found = [f"{method}: {name} is unknown" for name in request if name not in reference]
-    found += [f"{method}: {name} is missing" for name, (_, needed) in reference.items() if needed and name not in request]
+    required = {name for name, (_, is_required) in reference.items() if is_required}
+    found += [f"{method}: {name} is missing" for name in sorted(required - set(request))]
     return found + [
         f"{method}: {name} is {type(value).__name__}"
         for name, value in request.items()

@@ -1,0 +1,200 @@
+"""Wake-ups for many processes on one PostgreSQL: each is a job of Procrastinate's, run by whichever process is free.
+
+A job only says that a call is due. The rows say what is left to do, so a job that is lost is replaced by the sweep,
+and one too many does nothing. Timers are `due_at` and the sweep, never a job for later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+import procrastinate
+import psycopg
+from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
+from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.manager import JobManager
+
+from calls.acknowledged import acknowledged
+from calls.errors import CallsError
+from calls.holding import holding
+from calls.model import CallId
+from calls.ports import Advance, Clock
+from storage.database import Database
+from storage.lease import LIMIT_S, Lease
+from storage.postgres import connect_arguments, libpq_url
+from storage.takeover import FINISH, lock_of, take_over, waiting
+
+_log = logging.getLogger(__name__)
+
+QUEUE = "calls"
+
+SWEEP_S = 1.0
+"""How often due calls, and work of dead processes, are looked for."""
+
+SWEEP_MAX = 200
+
+UNATTENDED_S = 3.0
+"""After how long a due call without a job is woken by anybody: whoever took it in has acknowledged it by then."""
+
+HEARTBEAT_S = 2.0
+CONCURRENCY = 50
+FINISH_S = 8.0
+"""How long a worker that stops waits for its jobs; what is not done by then is left to others."""
+
+
+class ProcrastinateWakeUps:
+    """Runs `advance` for calls, never twice at once for the same call, whichever process it is in."""
+
+    def __init__(self, database: Database, database_url: str, now: Clock, advance: Advance) -> None:
+        """Connect to nothing and run nothing yet."""
+        self._database = database
+        self._now = now
+        self._advance = advance
+        connector = procrastinate.PsycopgConnector(
+            conninfo=libpq_url(database_url),
+            kwargs=connect_arguments(database_url),
+            min_size=1,
+            max_size=4,
+            timeout=5.0,
+        )
+        self._queue = procrastinate.App(connector=connector)
+        self._queue.job_manager = _Jobs(connector)
+        self._task = self._queue.task(name="advance", queue=QUEUE, pass_context=True)(self._run)
+        self._opened = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+        self._lease: Lease | None = None
+        self._deferring: set[asyncio.Task[None]] = set()
+        self._timers: dict[CallId, asyncio.TimerHandle] = {}
+        self._running = 0
+
+    def wake(self, call_id: CallId) -> None:
+        """Have a call advanced now, or once more as soon as the present run is done."""
+        task = asyncio.create_task(self._defer(call_id), name=f"wake {call_id}")
+        self._deferring.add(task)
+        task.add_done_callback(self._deferring.discard)
+
+    def is_idle(self) -> bool:
+        """Say whether this process is neither advancing a call nor about to ask for it."""
+        return not self._running and not self._deferring
+
+    async def sweep_forever(self) -> None:
+        """Start the worker, and find due calls until cancelled; a database that fails for a while is asked again."""
+        self._worker = asyncio.create_task(self._work_forever(), name="worker")
+        while True:
+            try:
+                await self._sweep()
+            except CallsError as error:
+                _log.warning("The sweep could not use the database and will try again: %s", error)
+            await asyncio.sleep(SWEEP_S)
+
+    async def stop(self, grace_s: float) -> None:
+        """Run nothing more and wait for what runs; what is not done in time is left to other processes.
+
+        Args:
+            grace_s: how long to wait, in seconds.
+        """
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.wait([self._worker], timeout=grace_s + 1.0)
+        if self._deferring:
+            _, late = await asyncio.wait(self._deferring, timeout=1.0)
+            for task in late:
+                task.cancel()
+        await self._close()
+
+    async def _work_forever(self) -> None:
+        """Run Procrastinate's worker, and a new one when it stopped because the database failed."""
+        while True:
+            try:
+                await self._open()
+                await self._queue.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=CONCURRENCY,
+                    delete_jobs=DeleteJobCondition.ALWAYS,
+                    fetch_job_polling_interval=SWEEP_S,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=FINISH_S,
+                    stalled_worker_timeout=LIMIT_S,
+                    update_heartbeat_interval=HEARTBEAT_S,
+                )
+            except ProcrastinateException as error:
+                _log.warning("The worker could not use the database and starts again: %s", error.__cause__ or error)
+            except psycopg.Error as error:
+                _log.warning("The worker could not reach the database and starts again: %s", error)
+                await self._close()
+            await asyncio.sleep(SWEEP_S)
+
+    async def _open(self) -> None:
+        await self._queue.open_async()
+        self._opened.set()
+
+    async def _close(self) -> None:
+        self._opened.clear()
+        with suppress(ProcrastinateException):
+            await self._queue.close_async()
+
+    async def _run(self, context: procrastinate.JobContext, *, call_id: str) -> None:
+        self._running += 1
+        try:
+            with holding(self._lease_of(context.job)):
+                await self._advance(CallId(call_id))
+        except CallsError as error:
+            _log.warning("call %s will be tried again: %s", call_id, error)
+        finally:
+            self._running -= 1
+
+    def _lease_of(self, job: Job) -> Lease:
+        """Return the lease of the worker that was given a job."""
+        if job.worker_id is None:
+            raise AssertionError(job.id)
+        if self._lease is None or self._lease.worker_id != job.worker_id:
+            self._lease = Lease(self._database, job.worker_id)
+        return self._lease
+
+    async def _defer(self, call_id: CallId) -> None:
+        await acknowledged()
+        await self._opened.wait()
+        name = lock_of(call_id)
+        try:
+            await self._task.configure(lock=name, queueing_lock=name).defer_async(call_id=call_id)
+        except AlreadyEnqueued:
+            pass
+        except ProcrastinateException as error:
+            _log.warning("call %s waits for the sweep: %s", call_id, error.__cause__ or error)
+
+    async def _sweep(self) -> None:
+        for call_id in await self._database.change(lambda connection: take_over(connection, LIMIT_S)):
+            _log.warning("call %s is taken over from a process that shows no sign of life", call_id)
+            self.wake(call_id)
+        now = self._now()
+        until = now + timedelta(seconds=1.5 * SWEEP_S)
+        for call_id, due_at in await self._database.query(lambda connection: waiting(connection, until, SWEEP_MAX)):
+            late_s = (now - due_at).total_seconds()
+            if late_s > UNATTENDED_S:
+                self.wake(call_id)
+            elif late_s < 0 and call_id not in self._timers:
+                self._timers[call_id] = asyncio.get_running_loop().call_later(-late_s, self._on_timer, call_id)
+
+    def _on_timer(self, call_id: CallId) -> None:
+        del self._timers[call_id]
+        self.wake(call_id)
+
+
+class _Jobs(JobManager):
+    """Procrastinate's jobs, of which nothing is kept once they are done."""
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: ARG002, FBT001 - its signature
+        """Forget a job, however long the database is away: a job that stayed would hold up its call for ever."""
+        while True:
+            try:
+                await self.connector.execute_query_async(FINISH, job_id=job.id)
+            except ProcrastinateException as error:
+                _log.warning("Job %s could not be finished and is tried again: %s", job.id, error.__cause__ or error)
+                await asyncio.sleep(SWEEP_S)
+            else:
+                return

@@ -1,0 +1,51 @@
+"""What the wake-ups read and change in the database besides Procrastinate's own queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, column, delete, exists, func, literal_column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
+
+from calls.model import CallId
+from storage.tables import calls
+
+_workers = table("procrastinate_workers", column("id"), column("last_heartbeat"))
+_jobs = table(
+    "procrastinate_jobs", column("id"), column("lock"), column("status"), column("worker_id"), column("args", JSONB)
+)
+
+
+def lock_of(call_id: CallId) -> str:
+    """Return the name under which only one job of a call runs at a time."""
+    return f"call:{call_id}"
+
+
+def take_over(connection: Connection, limit_s: float) -> list[CallId]:
+    """Take their work from workers that show no sign of life, and return the calls it is about.
+
+    Args:
+        limit_s: after how long a worker is given up, in seconds.
+    """
+    oldest = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, limit_s)
+    connection.execute(delete(_workers).where(_workers.c.last_heartbeat < oldest))
+    # A job is only a hint that a call is due, so it is replaced and not run again: a job that went back to waiting
+    # would clash with one that has come to wait for the same call meanwhile.
+    ownerless = (_jobs.c.status == literal_column("'doing'")) & _jobs.c.worker_id.is_(None)
+    gone = connection.execute(delete(_jobs).where(ownerless).returning(_jobs.c.args["call_id"].astext))
+    return [CallId(call_id) for (call_id,) in gone]
+
+
+def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[CallId, datetime]]:
+    """Return which calls are due by a time and have no job, with when they are due, the longest due first."""
+    has_job = exists(select(1).where(_jobs.c.lock == literal_column("'call:' || calls.id")))
+    query = select(calls.c.id, calls.c.due_at).where(calls.c.due_at <= until, ~has_job)
+    return [(CallId(row.id), row.due_at) for row in connection.execute(query.order_by(calls.c.due_at).limit(limit))]
+
+
+FINISH = """
+WITH finished AS (DELETE FROM procrastinate_jobs WHERE id = %(job_id)s RETURNING lock, queue_name)
+SELECT pg_notify('procrastinate_queue_v1#' || finished.queue_name, json_build_object('type', 'job_inserted', 'job_id', next.id)::text)
+FROM finished JOIN procrastinate_jobs AS next ON next.lock = finished.lock AND next.status = 'todo'
+"""
+"""Forget a job that is done; one of the same call that waited for its end is announced, as a new one would be."""
