@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calls import closing, running, starting
-from calls.errors import CallsError, SlackCallGone, SlackRateLimited, StorageError
+from calls.errors import (
+    CallsError,
+    SlackArgumentRefused,
+    SlackCallGone,
+    SlackRateLimited,
+    SlackRefused,
+    StorageError,
+)
 from calls.model import Call, CallId, EndReason, Notice, Participant
 from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
@@ -18,6 +26,9 @@ from calls.words.errors import sentence_for
 from calls.workflows import Step, is_given_up, next_step, retry_at
 
 _log = logging.getLogger(__name__)
+
+SLOW_S = 1.5
+"""After how long a starter is told that the card has to wait; people give up on a command after about 2 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +82,17 @@ class Advancer:
     async def _try(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> _Snapshot | None:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
         call = snapshot.call
+        slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
         try:
             record = await self._do(step, snapshot, uncertain=uncertain)
         except StorageError:
             raise
         except CallsError as error:
             _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
-            record = self._put_off(call, error) if error.retryable else self._refused(step, call, error)
+            record = self._after(step, call, error, uncertain=uncertain or call.tries > 0)
+        finally:
+            if slow is not None:
+                slow.cancel()
         return await self._save(call.id, record)
 
     async def _do(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> Record:
@@ -113,6 +128,15 @@ class Advancer:
 
         return await self._storage.write(work)
 
+    def _after(self, step: Step, call: Call, error: CallsError, *, uncertain: bool) -> Record:
+        """Return what becomes of a call whose step did not go well."""
+        if error.retryable:
+            return self._put_off(call, error)
+        if step is Step.REGISTER and uncertain and type(error) in {SlackArgumentRefused, SlackRefused}:
+            # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
+            return _under_another_id
+        return self._refused(step, call, error)
+
     def _put_off(self, call: Call, error: CallsError) -> Record:
         """Return the record of a step that is to be tried again, or of a start that took too long."""
         now = self._outside.now()
@@ -121,8 +145,8 @@ class Advancer:
         at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
         due_at = retry_at(call, now, at_least_s)
 
-        def record(_: Transaction, stored: Call) -> Call:
-            return replace(stored, due_at=due_at, tries=stored.tries + 1)
+        def record(transaction: Transaction, stored: Call) -> Call:
+            return replace(_told_to_wait(transaction, stored), due_at=due_at, tries=stored.tries + 1)
 
         return record
 
@@ -170,6 +194,19 @@ class Advancer:
                     return
             await self._storage.write(lambda transaction, told=notice: transaction.drop_notice(told.id))  # type: ignore[misc]
 
+    async def _tell_if_slow(self, call: Call) -> None:
+        """Tell the starter of a call that the card has to wait, once a request takes too long."""
+        await asyncio.sleep(SLOW_S)
+
+        def work(transaction: Transaction) -> Sequence[Notice]:
+            stored = transaction.call(call.id)
+            if stored is None or not stored.is_starting or stored.wait_told:
+                return ()
+            transaction.save_call(_told_to_wait(transaction, stored))
+            return transaction.notices(call.id)
+
+        await self._tell(await self._storage.write(work))
+
     async def _tell_later(self, notice: Notice) -> None:
         """See to it that a sentence is tried again."""
         now = self._outside.now()
@@ -191,6 +228,18 @@ def _look(transaction: Transaction, call_id: CallId) -> _Snapshot | None:
 
 def _notice(call: Call, text: str) -> Notice:
     return Notice(call.id, call.team_id, call.channel_id, call.started_by, text, call.start_url)
+
+
+def _told_to_wait(transaction: Transaction, stored: Call) -> Call:
+    """Return a call whose starter is told, once, that the card comes later."""
+    if not stored.is_starting or stored.wait_told:
+        return stored
+    transaction.add_notice(_notice(stored, answers.card_waits(stored)))
+    return replace(stored, wait_told=True)
+
+
+def _under_another_id(_: Transaction, stored: Call) -> Call:
+    return replace(stored, registrations=stored.registrations + 1)
 
 
 def _with_notice(record: Record, call: Call, error: CallsError) -> Record:

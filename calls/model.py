@@ -105,6 +105,8 @@ class Call:
         card_url: the response_url of the newest press of a button on the card; can change that card.
         due_at: when the next step should be tried; None when nothing is left to do.
         tries: how often the present step was tried without success.
+        registrations: how many ids Slack has refused as taken after an answer was lost.
+        wait_told: whether the starter knows that the card has to wait.
         version: grows by one with every write.
     """
 
@@ -135,12 +137,24 @@ class Call:
     card_url: ResponseUrl | None = None
     due_at: datetime | None = None
     tries: int = 0
+    registrations: int = 0
+    wait_told: bool = False
     version: int = 0
 
     @property
     def is_direct_message(self) -> bool:
         """Say whether the call is in a conversation of two, which a bot is never part of."""
         return self.channel_id.startswith("D")
+
+    @property
+    def external_unique_id(self) -> str:
+        """Return the id the call is registered at Slack with."""
+        return self.id if self.registrations == 0 else f"{self.id}-{self.registrations}"
+
+    @property
+    def is_starting(self) -> bool:
+        """Say whether people still wait for the card."""
+        return self.state.is_open and not self.posted
 
     def ending(self, *, at: datetime, reason: EndReason, by: UserId | None = None) -> Self:
         """Return the call as one that is to be ended; the first end wins, later ones change nothing."""

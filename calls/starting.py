@@ -44,7 +44,7 @@ async def register(outside: Outside, call: Call) -> Record:
     title = call.title
     registered = await outside.slack_calls.add(
         call.team_id,
-        external_unique_id=call.id,
+        external_unique_id=call.external_unique_id,
         join_url=call.room.join_url,
         created_by=call.started_by,
         date_start=call.created_at,

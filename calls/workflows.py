@@ -92,4 +92,4 @@ def retry_at(call: Call, now: datetime, at_least_s: float = 0.0) -> datetime:
 
 def is_given_up(call: Call, now: datetime) -> bool:
     """Say whether a call took too long to start."""
-    return call.state.is_open and not call.posted and now > call.created_at + START_DEADLINE
+    return call.is_starting and now > call.created_at + START_DEADLINE

@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(parsed: argparse.Namespace, options: Options) -> int:
     stop = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):
-        for number in (signal.SIGINT, signal.SIGTERM):
+    with contextlib.suppress(NotImplementedError, AttributeError):  # on Windows there are no handlers, and no SIGHUP
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last when the terminal is closed
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         sandbox = await Sandbox.start(port=parsed.port, options=options)

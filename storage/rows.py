@@ -32,6 +32,8 @@ _SAME_IN_BOTH = (
     "end_shown",
     "due_at",
     "tries",
+    "registrations",
+    "wait_told",
     "version",
 )
 

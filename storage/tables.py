@@ -76,6 +76,8 @@ calls = Table(
     Column("card_url_expires_at", Instant),
     Column("due_at", Instant),
     Column("tries", Integer, nullable=False),
+    Column("registrations", Integer, nullable=False),
+    Column("wait_told", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
 )
 

@@ -132,6 +132,12 @@ def not_started(call: Call, why: str) -> str:
     return f"“{escape(call.title)}” could not be started. {why}"
 
 
+def card_waits(call: Call) -> str:
+    """Say that a card comes later than people expect, with the link that works already."""
+    link = f" <{call.room.join_url}|Open the meeting> meanwhile." if call.room is not None else ""
+    return f"Slack is busy: the card of “{escape(call.title)}” comes as soon as Slack takes it.{link}"
+
+
 def slack_refused(call: Call, why: str) -> str:
     """Say that Slack did not take a change of a call, and why."""
     return f"Slack did not take a change of “{escape(call.title)}”. {why}"

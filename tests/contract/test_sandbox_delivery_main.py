@@ -66,8 +66,8 @@ def start(tmp_path: Path) -> Start:
             yield process
         finally:
             if process.returncode is None:
-                process.kill()
-                await process.wait()
+                process.terminate()
+            await asyncio.wait_for(process.communicate(), 15)
 
     return started
 
@@ -117,9 +117,9 @@ async def test_a_taken_port_is_one_sentence(start: Start) -> None:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_it_runs_the_app_and_stops_it(start: Start, number: signal.Signals) -> None:
-    """The page's address appears once the app is connected; a signal stops the app first, and all ends with 0."""
+    """The page's address appears once the app is connected; Ctrl+C, a stop or a closed terminal end both with 0."""
     async with start("--port", "0") as process:
         lines = await lines_until(process, "Stop   Ctrl+C")
         process.send_signal(number)
@@ -131,7 +131,7 @@ async def test_it_runs_the_app_and_stops_it(start: Start, number: signal.Signals
 
 
 async def test_the_app_gets_a_clean_environment(start: Start) -> None:
-    """No proxy, no Slack settings of the developer, and those that are not used are empty, so that no .env fills them."""
+    """No proxy, and none of the developer's Slack settings: those not used are empty, so that no .env fills them."""
     theirs = {"SLACK_BOT_TOKEN": "xoxb-real", "SLACK_CLIENT_ID": "1", "HTTPS_PROXY": "http://proxy/", "PORT": "4000"}
     async with start("--port", "0", "--env", "MEETINGS={url}meet/{room}", **theirs) as process:
         lines = await lines_until(process, "Stop   Ctrl+C")

@@ -25,17 +25,19 @@ class AppProcess:
 
     Args:
         url: where it listens.
+        arguments: what follows `app.py`.
     """
 
     settings: dict[str, str]
     url: str
+    arguments: tuple[str, ...] = ()
     child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it and wait until it can take work."""
         environment = {**os.environ, **self.settings, "PYTHONUNBUFFERED": "1"}  # noqa: TID251 - a child's own
         self.child = await asyncio.create_subprocess_exec(
-            sys.executable, "app.py", env=environment, stderr=asyncio.subprocess.DEVNULL
+            sys.executable, "app.py", *self.arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
         )
         await self._wait_until_ready()
 
@@ -44,6 +46,11 @@ class AppProcess:
         if self.child is not None and self.child.returncode is None:
             self.child.kill()
             await self.child.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self.child is not None:
+            self.child.send_signal(number)
 
     async def terminate(self) -> int:
         """Ask it to stop and return its exit status."""

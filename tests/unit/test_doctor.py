@@ -340,7 +340,7 @@ async def test_command_prints_the_report_and_returns_its_status(
     settings = settings_for(slack, STARTCALL_LINK_TEMPLATE=template, DATABASE_URL=database)
     slack.date = None
     status = await asyncio.wait_for(run(settings), timeout=10)
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     assert status == 0
     assert "Calls meet at 127.0.0.1:" in printed
     assert "the first start makes it" in printed

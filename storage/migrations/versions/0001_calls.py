@@ -73,7 +73,8 @@ def _make_calls() -> None:
         sa.Column("card_url", sa.Text),
         sa.Column("card_url_expires_at", sa.BigInteger),
         sa.Column("due_at", sa.BigInteger),
-        *(sa.Column(name, sa.Integer, nullable=False) for name in ("tries", "version")),
+        *(sa.Column(name, sa.Integer, nullable=False) for name in ("tries", "registrations", "version")),
+        sa.Column("wait_told", sa.Boolean, nullable=False),
     )
     due, still_open = sa.text("due_at IS NOT NULL"), sa.text(_OPEN)
     op.create_index("calls_due", "calls", ["due_at"], sqlite_where=due, postgresql_where=due)

@@ -1,0 +1,135 @@
+"""Several processes on one PostgreSQL: one effect of each delivery, and no work lost with a process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.server import Sandbox
+from sandbox.testing import wait_for
+from sandbox.workspace import Message
+from storage.lease import LIMIT_S
+from tests.durability.process import AppProcess
+from tests.durability.replicas import replicas
+from tests.postgres import PostgresServer
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
+
+GENERAL = "C0GENERAL01"
+TAKEN_OVER_S = LIMIT_S + 5.0
+
+
+def cards(slack: Sandbox) -> list[Message]:
+    """Return the cards of calls in #general."""
+    messages = slack.workspace.messages.get(GENERAL, [])
+    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
+
+
+def open_calls(slack: Sandbox) -> int:
+    """Return how many calls are open at Slack."""
+    return sum(not call.date_end for call in slack.workspace.calls.values())
+
+
+async def is_at_rest(server: PostgresServer, url: str) -> None:
+    """Wait until no call is due and no job is left."""
+    database = url.rpartition("/")[2]
+    query = "SELECT (SELECT count(*) FROM calls WHERE due_at IS NOT NULL) + (SELECT count(*) FROM procrastinate_jobs)"
+    async with asyncio.timeout(30):
+        while await asyncio.to_thread(server.sql, query, database) != "0":
+            await asyncio.sleep(0.1)
+
+
+async def test_a_delivery_that_comes_four_times_at_once_to_two_processes_has_one_effect(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """Every copy gets the same answer, and Slack sees one call, one card, one joining and one end for each."""
+    async with replicas(postgres_url, copies=4) as world:
+        apps = [world.add(), world.add()]
+        slack, alice = world.slack, world.slack.person("alice")
+        try:
+            await asyncio.gather(*(app.start() for app in apps))
+            await asyncio.gather(*(alice.command(GENERAL, "/startcall", f"Call {number}") for number in range(10)))
+            await wait_for(lambda: len(cards(slack)) >= 10, 30)
+            await is_at_rest(postgres_server, postgres_url)
+            for card in cards(slack):
+                await alice.click(GENERAL, card.ts, "join_call")
+                await alice.click(GENERAL, card.ts, "end_call")
+            await wait_for(lambda: open_calls(slack) == 0, 30)
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(*(app.kill() for app in apps))
+
+        assert [1] * 30 == [len(answers) for answers in world.front.answers]
+        assert len(cards(slack)) == 10
+        assert len(slack.workspace.calls) == 10
+        for method in ("calls.add", "chat.postMessage", "calls.end", "chat.update"):
+            assert len(slack.api_calls(method)) == 10, method
+
+
+async def hold_work(slack: Sandbox, app: AppProcess, method: str) -> None:
+    """Start a call and return while a process waits for Slack's answer to a request about it."""
+    await app.start()
+    slack.faults.add(method, "hang_after")
+    await slack.person("alice").command(GENERAL, "/startcall", "Weekly")
+    await wait_for(lambda: len(slack.api_calls(method)) == 1)
+
+
+def posted_once(slack: Sandbox) -> Callable[[], bool]:
+    """Return a condition: the card is there, and Slack was asked about it afterwards."""
+    return lambda: len(cards(slack)) == 1 and len(slack.api_calls("calls.info")) >= 1
+
+
+@pytest.mark.parametrize("method", ["calls.add", "chat.postMessage"])
+async def test_work_of_a_process_killed_for_good_is_taken_over_in_time(
+    postgres_server: PostgresServer, postgres_url: str, method: str
+) -> None:
+    """A worker without intake goes on within the heartbeat limit and 5 s, and posts nothing twice."""
+    async with replicas(postgres_url) as world:
+        first, second = world.add(), world.add("worker", takes_in=False)
+        try:
+            await hold_work(world.slack, first, method)
+            await second.start()
+            await first.kill()
+            killed_at = asyncio.get_running_loop().time()
+            await wait_for(lambda: len(cards(world.slack)) == 1, TAKEN_OVER_S)
+            await is_at_rest(postgres_server, postgres_url)
+            taken_s = asyncio.get_running_loop().time() - killed_at
+        finally:
+            await asyncio.gather(first.kill(), second.kill())
+
+        print(f"taken over after {taken_s:.1f} s")  # noqa: T201 - the figure is what the test is for
+        assert taken_s < TAKEN_OVER_S
+        assert len(cards(world.slack)) == 1
+        assert open_calls(world.slack) == 1
+
+
+@pytest.mark.parametrize("method", ["calls.add", "chat.postMessage"])
+async def test_a_process_that_was_paused_while_another_took_over_does_nothing_more(
+    postgres_server: PostgresServer, postgres_url: str, method: str
+) -> None:
+    """When it goes on it gets its answer from Slack, and neither stores it nor sends the next request."""
+    async with replicas(postgres_url) as world:
+        first, second = world.add(), world.add("worker", takes_in=False)
+        slack = world.slack
+        try:
+            await hold_work(slack, first, method)
+            await second.start()
+            first.signal(signal.SIGSTOP)
+            await wait_for(lambda: len(cards(slack)) == 1, TAKEN_OVER_S)
+            await is_at_rest(postgres_server, postgres_url)
+            before = len(slack.api_calls())
+            slack.faults.clear()
+            first.signal(signal.SIGCONT)
+            await asyncio.sleep(5)
+            await is_at_rest(postgres_server, postgres_url)
+            sent_late = slack.api_calls()[before:]
+            await slack.person("alice").click(GENERAL, cards(slack)[0].ts, "end_call")
+            await wait_for(lambda: open_calls(slack) == 0, 10)
+        finally:
+            await asyncio.gather(first.kill(), second.kill())
+
+        assert sent_late == []
+        assert len(cards(slack)) == 1
