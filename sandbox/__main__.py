@@ -9,8 +9,9 @@ import errno
 import os
 import signal
 import sys
+import tempfile
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.child import child_environment, start_child, stop_child
@@ -59,7 +60,13 @@ async def _run(parsed: argparse.Namespace, options: Options) -> int:
 
 async def _run_with_app(sandbox: Sandbox, parsed: argparse.Namespace, stop: asyncio.Event) -> int:
     """Run the app until either ends."""
-    extra = dict(pair.split("=", 1) for pair in parsed.env)
+    with tempfile.TemporaryDirectory(prefix="local-slack-") as folder:
+        places = {"{url}": sandbox.url, "{dir}": folder}
+        extra = {name: _filled_in(value, places) for name, value in (pair.split("=", 1) for pair in parsed.env)}
+        return await _run_child(sandbox, extra, stop)
+
+
+async def _run_child(sandbox: Sandbox, extra: Mapping[str, str], stop: asyncio.Event) -> int:
     is_http = sandbox.signed_http is not None
     child = await start_child(
         child_environment(os.environ, sandbox.installation, sandbox.url, http=is_http, extra=extra)
@@ -78,6 +85,12 @@ async def _run_with_app(sandbox: Sandbox, parsed: argparse.Namespace, stop: asyn
         return OK
     print(f"The app has ended with status {status}. What it printed says why.", file=sys.stderr)
     return status if status >= 0 else SIGNALLED - status
+
+
+def _filled_in(value: str, places: Mapping[str, str]) -> str:
+    for name, place in places.items():
+        value = value.replace(name, place)
+    return value
 
 
 async def _announce(sandbox: Sandbox) -> None:
@@ -162,7 +175,8 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_setting,
         metavar="NAME=VALUE",
-        help="set a variable for the app; {url} in it becomes the local Slack's address, with a slash at its end",
+        help="set a variable for the app; {url} in it becomes the local Slack's address, with a slash at its end, and "
+        "{dir} a folder that is deleted when the local Slack stops",
     )
     return parser
 

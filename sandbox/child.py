@@ -26,7 +26,7 @@ def child_environment(
         ours: our own environment.
         url: of the local Slack, with a slash at its end.
         http: whether the app is reached over signed HTTP instead of Socket Mode.
-        extra: set as given, with `{url}` replaced by the local Slack's address.
+        extra: set as given.
     """
     environment = {
         name: value for name, value in ours.items() if not name.startswith("SLACK_") and name.lower() not in _PROXIES
@@ -37,7 +37,7 @@ def child_environment(
         environment["SLACK_SIGNING_SECRET"] = installation.signing_secret
     else:
         environment["SLACK_APP_TOKEN"] = installation.app_token
-    return environment | {name: value.replace("{url}", url) for name, value in extra.items()}
+    return environment | dict(extra)
 
 
 async def start_child(environment: Mapping[str, str]) -> asyncio.subprocess.Process:

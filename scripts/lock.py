@@ -70,7 +70,8 @@ def lines(pins: list[Pin], *, left_out: frozenset[str] = frozenset()) -> list[st
     for pin in sorted(pins, key=lambda pin: normal(pin.name)):
         users = sorted(other.name for other in pins if normal(pin.name) in other.needs)
         if normal(pin.name) not in left_out:
-            reason = "" if pin.asked_for else f"  # for {', '.join(users)}"
+            # What only an extra needs, such as psycopg[binary], is needed by nobody we can name.
+            reason = f"  # for {', '.join(users)}" if users and not pin.asked_for else ""
             found.append(f"{pin.name}=={pin.version}{reason}\n")
     return found
 

@@ -7,7 +7,11 @@ import sys
 
 from config import has_credentials
 
-LOCAL_MEETINGS = "STARTCALL_LINK_TEMPLATE={url}meet/{room}"
+LOCAL_SETTINGS = (
+    "STARTCALL_LINK_TEMPLATE={url}meet/{room}",
+    # A local Slack forgets everything when it stops, and so must the calls that were in it.
+    "DATABASE_URL=sqlite:///{dir}/calls.sqlite3",
+)
 
 
 def command(arguments: list[str], *, credentials: bool) -> list[str]:
@@ -19,7 +23,8 @@ def command(arguments: list[str], *, credentials: bool) -> list[str]:
     """
     if credentials:
         return [sys.executable, "app.py", *arguments]
-    return [sys.executable, "-m", "sandbox", "--env", LOCAL_MEETINGS, *arguments]
+    settings = [word for setting in LOCAL_SETTINGS for word in ("--env", setting)]
+    return [sys.executable, "-m", "sandbox", *settings, *arguments]
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 
 import pytest
 
@@ -77,11 +76,6 @@ async def hold_work(slack: Sandbox, app: AppProcess, method: str) -> None:
     await wait_for(lambda: len(slack.api_calls(method)) == 1)
 
 
-def posted_once(slack: Sandbox) -> Callable[[], bool]:
-    """Return a condition: the card is there, and Slack was asked about it afterwards."""
-    return lambda: len(cards(slack)) == 1 and len(slack.api_calls("calls.info")) >= 1
-
-
 @pytest.mark.parametrize("method", ["calls.add", "chat.postMessage"])
 async def test_work_of_a_process_killed_for_good_is_taken_over_in_time(
     postgres_server: PostgresServer, postgres_url: str, method: str
@@ -133,3 +127,36 @@ async def test_a_process_that_was_paused_while_another_took_over_does_nothing_mo
 
         assert sent_late == []
         assert len(cards(slack)) == 1
+
+
+async def test_a_restart_of_the_database_under_load_loses_and_doubles_nothing(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """Every command that was taken is on one card, and every one that was not said so."""
+    async with replicas(postgres_url, copies=0) as world:
+        apps = [world.add(), world.add()]
+        slack, alice = world.slack, world.slack.person("alice")
+        taken: list[str] = []
+
+        async def start(number: int) -> None:
+            await asyncio.sleep(number * 0.04)
+            ack = await alice.command(GENERAL, "/startcall", f"Call {number}")
+            if ack.is_ok and not ack.payload:
+                taken.append(f"Call {number}")
+
+        async def restart() -> None:
+            for wait_s in (1.0, 2.0):
+                await asyncio.sleep(wait_s)
+                await asyncio.to_thread(postgres_server.restart)
+
+        try:
+            await asyncio.gather(*(app.start() for app in apps))
+            await asyncio.gather(restart(), *(start(number) for number in range(150)))
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(*(app.kill() for app in apps))
+
+        titles = [slack.workspace.calls[card.blocks[0]["call_id"]].title for card in cards(slack)]
+        print(f"{len(taken)} of 150 taken")  # noqa: T201 - the figure is what the test is for
+        assert sorted(taken) == sorted(titles)
+        assert len(slack.workspace.calls) == len(titles)

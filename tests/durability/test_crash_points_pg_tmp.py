@@ -1,0 +1,127 @@
+"""Kill the process at every boundary between it and Slack: before a request has its effect, and after it.
+
+Every request of a call's life is enumerated. A step's result is saved before the next request, so these are all the
+moments at which the row and Slack can differ.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import Sandbox
+from sandbox.testing import wait_for
+from sandbox.workspace import CallRecord, Message
+from tests.durability.process import AppProcess, app_and_slack, sqlite_url
+
+GENERAL = "C0GENERAL01"
+NEVER_S = 3600.0
+SETTLE_S = 25.0
+
+
+def cards(slack: Sandbox) -> list[Message]:
+    """Return the cards in #general."""
+    messages = slack.workspace.messages[GENERAL]
+    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
+
+
+def the_call(slack: Sandbox) -> CallRecord:
+    """Return the one call that is shown."""
+    call_id = next(block["call_id"] for block in cards(slack)[0].blocks if block["type"] == "call")
+    return slack.workspace.calls[call_id]
+
+
+async def act(slack: Sandbox, action: str) -> None:
+    """Let a person do something with the call."""
+    bob = slack.person("bob")
+    if action == "start":
+        await bob.command(GENERAL, "/startcall", "Weekly sync")
+    elif action == "rename":
+        await bob.command(GENERAL, "/startcall", "rename Retro")
+    else:
+        await bob.click(GENERAL, cards(slack)[0].ts, f"{action}_call")
+
+
+def is_done(slack: Sandbox, action: str) -> bool:
+    """Say whether Slack shows what a person asked for."""
+    if not cards(slack):
+        return False
+    call = the_call(slack)
+    return {
+        "start": True,
+        "rename": call.title == "Retro",
+        "join": call.active == [{"slack_id": "U0BOB000001"}],
+        "leave": not call.active and bool(call.everyone),
+        "end": call.date_end > 0 and [block["type"] for block in cards(slack)[0].blocks] == ["call", "context"],
+    }[action]
+
+
+async def lead_up_to(slack: Sandbox, action: str) -> None:
+    """Bring a call to where an action can be done."""
+    if action == "start":
+        return
+    await act(slack, "start")
+    await wait_for(lambda: is_done(slack, "start"))
+    if action == "leave":
+        await act(slack, "join")
+        await wait_for(lambda: is_done(slack, "join"))
+
+
+async def crash(app: AppProcess, slack: Sandbox, action: str, method: str, moment: str) -> None:
+    """Do an action and kill the app while one of its requests is at Slack."""
+    if moment == "before":
+        slack.faults.add(method, "delay", delay_s=NEVER_S)
+    else:
+        slack.faults.add(method, "hang_after")
+    planned = slack.faults.planned
+    await act(slack, action)
+    await wait_for(lambda: slack.faults.planned < planned)
+    if moment == "after":
+        await wait_for(lambda: bool(slack.api_calls(method)))
+    await app.kill()
+    await app.start()
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    ("action", "method"),
+    [
+        ("start", "calls.add"),
+        ("start", "chat.postMessage"),
+        ("rename", "calls.update"),
+        ("join", "calls.participants.add"),
+        ("leave", "calls.participants.remove"),
+        ("end", "calls.end"),
+        ("end", "chat.update"),
+    ],
+)
+async def test_a_kill_at_any_request_ends_in_one_card_and_the_asked_for_state(
+    postgres_url: str, action: str, method: str, moment: str
+) -> None:
+    """After the restart there is exactly one visible message, and Slack shows what the person asked for."""
+    async with app_and_slack(postgres_url) as (app, slack):
+        await lead_up_to(slack, action)
+        await crash(app, slack, action, method, moment)
+        await wait_for(lambda: is_done(slack, action), SETTLE_S)
+
+        assert 1 == len(cards(slack))
+        assert is_done(slack, action)
+
+
+@pytest.mark.timeout(90)
+async def test_a_stop_with_work_in_flight_loses_nothing(postgres_url: str) -> None:
+    """SIGTERM with 30 starts in flight ends with status 0, and the next process puts all 30 on their cards."""
+    async with app_and_slack(postgres_url) as (app, slack):
+        slack.faults.add("calls.add", "delay", delay_s=0.3, times=30)
+        for number in range(30):
+            await slack.person("alice").command(GENERAL, "/startcall", f"Call {number}")
+        status = await app.terminate()
+        await app.start()
+        await wait_for(lambda: len(cards(slack)) >= 30, SETTLE_S)
+
+        assert 0 == status
+        titles = {slack.workspace.calls[block["call_id"]].title for card in cards(slack) for block in card.blocks[:1]}
+        assert {f"Call {number}" for number in range(30)} == titles
+        assert 30 == len(cards(slack))
