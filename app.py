@@ -274,6 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
     parser = argparse.ArgumentParser(prog="python app.py", description="Startcall: calls in Slack.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("worker", help="only work, for other processes on the same PostgreSQL")

@@ -87,8 +87,8 @@ SETTINGS = (
     ),
     Setting(
         "DATABASE_URL",
-        "Database that keeps the calls. A SQLite file for one process: three slashes before a path from the app's folder, "
-        "four before a full path. Or PostgreSQL 13 or newer, for any number of processes: "
+        "Database that keeps the calls. A SQLite file for one process: three slashes before a path from the app's "
+        "folder, four before a full path. Or PostgreSQL 13 or newer, for any number of processes: "
         "postgresql://user:password@host:5432/startcall.",
         default="sqlite:///data/startcall.sqlite3",
         example="sqlite:////var/lib/startcall/calls.sqlite3",

@@ -6,6 +6,7 @@ Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 
@@ -16,6 +17,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from calls.acknowledged import delivery
 from calls.ports import Clock
+from listeners.request_body import Body, UnreadableBodyError, read_body
+
+_log = logging.getLogger(__name__)
 
 BODY_MAX_BYTES = 256 * 1024
 """More than Slack ever sends; a longer body is refused before it is read to its end."""
@@ -36,8 +40,13 @@ def slack_events(app: AsyncApp, signing_secret: str, now: Clock) -> Callable[[we
         raw = await request.read()
         if not is_signed(key, request.headers, raw, now().timestamp()):
             return web.Response(status=401, text="The request is not signed by Slack.")
+        try:
+            body = read_body(raw, request.content_type)
+        except UnreadableBodyError as error:
+            _log.warning("A signed request was refused: %s", error)
+            return web.Response(status=400, text=str(error))
         with delivery():
-            response = _answer(await app.async_dispatch(_bolt_request(request, raw)))
+            response = _answer(await app.async_dispatch(_bolt_request(request, body)))
             await response.prepare(request)
             await response.write_eof()
         return response
@@ -62,12 +71,10 @@ def is_signed(key: bytes, headers: Mapping[str, str], raw: bytes, now_s: float) 
     return hmac.compare_digest(f"v0={expected}".encode(), signature.encode("utf-8", "surrogateescape"))
 
 
-def _bolt_request(request: web.Request, raw: bytes) -> AsyncBoltRequest:
-    return AsyncBoltRequest(
-        body=raw.decode("utf-8", "replace"),
-        query=request.query_string,
-        headers={name: list(request.headers.getall(name)) for name in request.headers},
-    )
+def _bolt_request(request: web.Request, body: Body) -> AsyncBoltRequest:
+    # Bolt takes a body that is read already only under this name; it parses a raw one a second time.
+    headers = {name: list(request.headers.getall(name)) for name in request.headers}
+    return AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
 
 
 def _answer(answer: BoltResponse) -> web.Response:

@@ -45,7 +45,10 @@ def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[C
 
 FINISH = """
 WITH finished AS (DELETE FROM procrastinate_jobs WHERE id = %(job_id)s RETURNING lock, queue_name)
-SELECT pg_notify('procrastinate_queue_v1#' || finished.queue_name, json_build_object('type', 'job_inserted', 'job_id', next.id)::text)
+SELECT pg_notify(
+    'procrastinate_queue_v1#' || finished.queue_name,
+    json_build_object('type', 'job_inserted', 'job_id', next.id)::text
+)
 FROM finished JOIN procrastinate_jobs AS next ON next.lock = finished.lock AND next.status = 'todo'
 """
 """Forget a job that is done; one of the same call that waited for its end is announced, as a new one would be."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from calls.errors import ConfigError
 from calls.ids import new_call_id
@@ -33,7 +33,7 @@ def a_call() -> Call:
 
 
 @pytest.fixture
-async def engine(postgres_url: str) -> Engine:
+def engine(postgres_url: str) -> Engine:
     """Return an engine of a database with today's tables."""
     found = open_engine(postgres_url)
     schema.upgrade(found)
@@ -115,7 +115,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_done_twice(
     commits = []
     commit = engine.dialect.do_commit
 
-    def commit_and_break(connection: DBAPIConnection) -> None:
+    def commit_and_break(connection: PoolProxiedConnection) -> None:
         commit(connection)
         commits.append(connection)
         if len(commits) == 1:

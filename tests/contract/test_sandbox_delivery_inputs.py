@@ -20,7 +20,8 @@ def input_block(kind: str, **settings: object) -> Json:
 
 def state_of(block: Json, *given: object) -> Json:
     """Return the state of the block's only element for one value, or for an untouched one."""
-    return complete_state([block], {"block": given[0]} if given else {})["block"]["action"]
+    state: Json = complete_state([block], {"block": given[0]} if given else {})["block"]["action"]
+    return state
 
 
 @pytest.mark.parametrize(

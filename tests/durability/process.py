@@ -35,11 +35,19 @@ class AppProcess:
 
     async def start(self) -> None:
         """Start it and wait until it can take work."""
+        await self._spawn()
+        await self._wait_until_ready()
+
+    async def run(self) -> int:
+        """Run it to its end and return its exit status."""
+        return await (await self._spawn()).wait()
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
         environment = {**os.environ, **self.settings, "PYTHONUNBUFFERED": "1"}  # noqa: TID251 - a child's own
         self.child = await asyncio.create_subprocess_exec(
             sys.executable, "app.py", *self.arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
         )
-        await self._wait_until_ready()
+        return self.child
 
     async def kill(self) -> None:
         """Kill it without warning, as a power cut does."""

@@ -37,7 +37,7 @@ async def is_at_rest(server: PostgresServer, url: str) -> None:
     database = url.rpartition("/")[2]
     query = "SELECT (SELECT count(*) FROM calls WHERE due_at IS NOT NULL) + (SELECT count(*) FROM procrastinate_jobs)"
     async with asyncio.timeout(30):
-        while await asyncio.to_thread(server.sql, query, database) != "0":
+        while await asyncio.to_thread(server.sql, query, database) != "0":  # noqa: ASYNC110 - another process's doing
             await asyncio.sleep(0.1)
 
 
@@ -156,7 +156,55 @@ async def test_a_restart_of_the_database_under_load_loses_and_doubles_nothing(
         finally:
             await asyncio.gather(*(app.kill() for app in apps))
 
-        titles = [slack.workspace.calls[card.blocks[0]["call_id"]].title for card in cards(slack)]
+        titles = [str(slack.workspace.calls[card.blocks[0]["call_id"]].title) for card in cards(slack)]
         print(f"{len(taken)} of 150 taken")  # noqa: T201 - the figure is what the test is for
         assert sorted(taken) == sorted(titles)
         assert len(slack.workspace.calls) == len(titles)
+
+
+async def test_a_process_that_is_stopped_hands_over(postgres_server: PostgresServer, postgres_url: str) -> None:
+    """SIGTERM with 30 starts in flight ends in time with status 0, and all 30 get their cards."""
+    async with replicas(postgres_url, copies=0) as world:
+        first, second = world.add(), world.add("worker", takes_in=False)
+        slack, alice = world.slack, world.slack.person("alice")
+        slack.faults.add("calls.add", "delay", delay_s=0.5, times=30)
+        try:
+            await asyncio.gather(first.start(), second.start())
+            await asyncio.gather(*(alice.command(GENERAL, "/startcall", f"Call {number}") for number in range(30)))
+            stopped_at = asyncio.get_running_loop().time()
+            status = await first.terminate()
+            stop_s = asyncio.get_running_loop().time() - stopped_at
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(first.kill(), second.kill())
+
+        print(f"stopped after {stop_s:.1f} s")  # noqa: T201 - the figure is what the test is for
+        assert (status, stop_s < 10.0) == (0, True)
+        assert len(cards(slack)) == 30
+        assert len(slack.workspace.calls) == 30
+
+
+@pytest.mark.parametrize("server_runs", [True, False])
+async def test_the_operator_ends_a_call_beside_a_server_and_without_one(
+    postgres_server: PostgresServer, postgres_url: str, *, server_runs: bool
+) -> None:
+    """The command is one more process that works, so it needs no server and disturbs none."""
+    async with replicas(postgres_url) as world:
+        app = world.add()
+        command = world.add("calls", "end", "?", takes_in=False)
+        try:
+            await app.start()
+            await world.slack.person("alice").command(GENERAL, "/startcall", "Left over")
+            await wait_for(lambda: len(cards(world.slack)) == 1)
+            await is_at_rest(postgres_server, postgres_url)
+            if not server_runs:
+                await app.kill()
+            command.arguments = ("calls", "end", next(iter(world.slack.workspace.calls)))
+            status = await command.run()
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await app.kill()
+
+        assert status == 0
+        assert open_calls(world.slack) == 0
+        assert len(world.slack.api_calls("chat.update")) == 1
