@@ -123,10 +123,14 @@ class Person:
         payload = payloads.view_action(self._workspace, self._user, view, action, state)
         return await self._interact("block_actions", payload)
 
-    async def global_shortcut(self, callback_id: str) -> Ack:
-        """Use a shortcut of the lightning menu."""
+    async def global_shortcut(self, callback_id: str, channel_id: str | None = None) -> Ack:
+        """Use a shortcut of the lightning menu.
+
+        Args:
+            channel_id: the conversation the person looks at; the app is not told, but a dialog may begin with it.
+        """
         answers.check_shortcut(self._workspace, callback_id, "global")
-        payload = payloads.global_shortcut(self._workspace, self._user, callback_id)
+        payload = payloads.global_shortcut(self._workspace, self._user, callback_id, channel_id)
         return await self._interact("shortcut", payload)
 
     async def message_shortcut(self, callback_id: str, channel_id: str, ts: str) -> Ack:

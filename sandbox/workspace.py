@@ -116,12 +116,13 @@ class View:
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger_id: valid for 3 s, once."""
+    """A trigger_id: valid for 3 s, once; `channel_id` is the conversation the person looked at, if any."""
 
     id: str
     user_id: str
     made_at_s: float
     used: bool = False
+    channel_id: str | None = None
 
 
 @dataclass(slots=True)

@@ -15,10 +15,10 @@ from sandbox.workspace import Channel, Json, Message, ResponseUrl, Trigger, User
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated field, which proves nothing
 
 
-def new_trigger(workspace: Workspace, user_id: str) -> str:
+def new_trigger(workspace: Workspace, user_id: str, channel_id: str | None = None) -> str:
     """Return a trigger_id, with which the app may open one dialog for the person within 3 seconds."""
     trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-    workspace.triggers[trigger_id] = Trigger(trigger_id, user_id, workspace.now())
+    workspace.triggers[trigger_id] = Trigger(trigger_id, user_id, workspace.now(), channel_id=channel_id)
     return trigger_id
 
 
@@ -52,7 +52,7 @@ def slash_command(workspace: Workspace, user: User, channel: Channel, command: s
         "api_app_id": workspace.installation.app_id,
         "is_enterprise_install": "false",
         "response_url": new_response_url(workspace, channel.id, user.id),
-        "trigger_id": new_trigger(workspace, user.id),
+        "trigger_id": new_trigger(workspace, user.id, channel.id),
     }
 
 
@@ -76,7 +76,7 @@ def message_action(workspace: Workspace, user: User, message: Message, action: J
             "is_ephemeral": message.ephemeral_for is not None,
             **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
         },
-        "trigger_id": new_trigger(workspace, user.id),
+        "trigger_id": new_trigger(workspace, user.id, channel.id),
         **_team(workspace),
         "channel": {"id": channel.id, "name": channel_name(channel)},
         **shown,
@@ -99,7 +99,7 @@ def view_action(workspace: Workspace, user: User, view: View, action: Json, stat
     }
 
 
-def global_shortcut(workspace: Workspace, user: User, callback_id: str) -> Json:
+def global_shortcut(workspace: Workspace, user: User, callback_id: str, channel_id: str | None = None) -> Json:
     """Return the body of a global shortcut, which has neither channel nor response_url."""
     return {
         "type": "shortcut",
@@ -108,7 +108,7 @@ def global_shortcut(workspace: Workspace, user: User, callback_id: str) -> Json:
         **_team(workspace),
         "user": {"id": user.id, "username": user.name, "team_id": workspace.team.id},
         "callback_id": callback_id,
-        "trigger_id": new_trigger(workspace, user.id),
+        "trigger_id": new_trigger(workspace, user.id, channel_id),
     }
 
 
@@ -123,7 +123,7 @@ def message_shortcut(workspace: Workspace, user: User, message: Message, callbac
         "user": {"id": user.id, "name": user.name, "username": user.name, "team_id": workspace.team.id},
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "callback_id": callback_id,
-        "trigger_id": new_trigger(workspace, user.id),
+        "trigger_id": new_trigger(workspace, user.id, channel.id),
         "response_url": new_response_url(workspace, channel.id, user.id),
         "message_ts": message.ts,
         "message": message_json(workspace, message),

@@ -94,7 +94,7 @@ class Acting:
         if self._workspace.installation.manifest.shortcut(callback_id, "message") is not None:
             await person.message_shortcut(callback_id, _one(form, "channel"), _one(form, "ts"))
         else:
-            _check(await person.global_shortcut(callback_id))
+            _check(await person.global_shortcut(callback_id, _one(form, "channel") or None))
         return web.Response(status=_DONE)
 
     async def home(self, request: web.Request) -> web.StreamResponse:

@@ -18,7 +18,7 @@ def views_open(call: ApiCall) -> Json:
     Source: https://docs.slack.dev/reference/methods/views.open
     """
     trigger = _trigger(call)
-    view = views.open_view(call.workspace, trigger.user_id, _view(call))
+    view = views.open_view(call.workspace, trigger.user_id, _view(call), channel_id=trigger.channel_id)
     trigger.used = True
     return {"view": views.view_json(call.workspace, view)}
 

@@ -117,3 +117,19 @@ async def test_a_dialog_asks_before_a_call_ends_and_can_be_left(world: World, br
     await world.settled()
 
     assert "calls.end" not in world.methods()
+
+
+async def test_the_dialog_starts_a_call_where_the_person_looks(world: World, browser: Browser) -> None:
+    """The shortcut's dialog has the conversation chosen already, takes people, and works by keyboard."""
+    alice = await opened(browser, world, ALICE)
+    await alice.get_by_role("button", name="Shortcuts").click()
+    await alice.get_by_role("button", name="Start a call").click()
+    dialog = alice.get_by_role("dialog")
+
+    await dialog.get_by_label("Title").fill("Plan")
+    await expect(dialog.get_by_label("Where the call's card is posted")).to_have_value(GENERAL)
+    await keep(alice, "7-dialog")
+    await dialog.get_by_role("button", name="Start", exact=True).press("Enter")
+
+    await expect(alice.get_by_role("heading", name="Plan")).to_be_visible()
+    await expect(dialog).to_be_hidden()
