@@ -2,7 +2,7 @@
 
 `python app.py` serves. `python app.py worker` works for other processes on the same PostgreSQL, and takes nothing in
 from Slack. `python app.py doctor` says what is configured, what is missing and what to do.
-`python app.py calls list|info|end` looks after calls by hand.
+`python app.py calls list|info|end|failed|retry` looks after calls by hand.
 """
 
 from __future__ import annotations
@@ -86,12 +86,13 @@ class Server:
         self.connection = Connection()
         self.database = database
         token = settings.slack_bot_token.reveal()
-        web_api = SlackWeb(session, settings.slack_api_url, self._token_of)
+        self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of)
         self.auth = AuthApi(web_api)
         self.provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
         providers: dict[str, Provider] = {self.provider.name: self.provider}
         outside = Outside(CallsApi(web_api), MessagesApi(web_api), providers, now)
-        self.wakeups = build_wakeups(database, settings.database_url, now, Advancer(database, outside).advance)
+        self.advancer = Advancer(database, outside)
+        self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.calls = CallService(database, self.wakeups, self.replies, now, default_provider=self.provider.name)
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
@@ -141,7 +142,16 @@ class Server:
                 await asyncio.sleep(_RETRY_S)
             else:
                 _log.info("Connected to the workspace %s.", self.connection.identity.team_name)
+                await self._revive()
                 return
+
+    async def _revive(self) -> None:
+        """Go on with calls that were set aside while Slack did not accept our token."""
+        try:
+            for call_id in await self.advancer.revive():
+                self.wakeups.wake(call_id)
+        except CallsError as error:
+            _log.warning("Calls that were set aside could not be looked for: %s", error)
 
     async def connect_socket(self, handler: SocketMode) -> None:
         """Open Socket Mode, trying again until Slack lets us in; it reconnects by itself afterwards."""

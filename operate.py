@@ -35,6 +35,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `calls` and what can follow it to the command line."""
     calls = commands.add_parser("calls", help="look after calls by hand").add_subparsers(dest="action", required=True)
     calls.add_parser("list", help="show the running calls")
+    calls.add_parser("failed", help="show the calls that were set aside, and why")
+    retry = calls.add_parser("retry", help="try a call again that was set aside")
+    retry.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
     info = calls.add_parser("info", help="show a call as we know it, and as Slack does")
     info.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
     end = calls.add_parser("end", help="end a call for everybody")
@@ -49,9 +52,7 @@ async def run(settings: Settings, parsed: argparse.Namespace) -> int:
     try:
         async with aiohttp.ClientSession(trust_env=True) as session:
             operator = Operator(settings, database, session)
-            if parsed.action == "list":
-                return await operator.show_running()
-            return await (operator.show(parsed.call) if parsed.action == "info" else operator.end(parsed.call))
+            return await operator.do(parsed.action, getattr(parsed, "call", ""))
     except CallsError as error:
         print(sentence_for(error), file=sys.stderr)
         return 1
@@ -72,6 +73,37 @@ class Operator:
             return token
 
         self._web = SlackWeb(session, settings.slack_api_url, token_of)
+
+    async def do(self, action: str, named: str) -> int:
+        """Do one command.
+
+        Args:
+            action: `list`, `failed`, `info`, `end` or `retry`.
+            named: the call that is meant, for the last three.
+        """
+        if action == "list":
+            return await self.show_running()
+        if action == "failed":
+            return await self.show_set_aside()
+        work = {"info": self.show, "end": self.end, "retry": self.retry}
+        return await work[action](named)
+
+    async def show_set_aside(self) -> int:
+        """Print a line for each call of which nothing more is tried."""
+        calls = await self._database.read(lambda transaction: transaction.stuck_calls())
+        for call in calls:
+            print(f"{call.display_id}  {call.state.value:<10}  {call.stuck_code}  {call.channel_id}  {call.title}")
+        print("Try one again with: python app.py calls retry ID" if calls else "No call was set aside.")
+        return 0
+
+    async def retry(self, named: str) -> int:
+        """Let a call that was set aside be tried again, by the server that runs or the next one."""
+        call = await self._find(named)
+        if call is None or call.stuck_code is None:
+            return _unknown(named, "set aside", "failed")
+        await self._database.write(lambda transaction: transaction.save_call(call.retried(now())))
+        print(f"“{call.title}” ({call.display_id}) is tried again.")
+        return 0
 
     async def show_running(self) -> int:
         """Print a line for each running call."""
@@ -163,6 +195,6 @@ def _print_at_slack(call: SlackCall) -> None:
     print(f"{'':<14} people {', '.join(users) or '-'}, {'ended' if call.date_end else 'running'}")
 
 
-def _unknown(named: str) -> int:
-    print(f"No call has the id {named}. `python app.py calls list` shows the running ones.", file=sys.stderr)
+def _unknown(named: str, kind: str = "running", action: str = "list") -> int:
+    print(f"No {kind} call has the id {named}. `python app.py calls {action}` shows them.", file=sys.stderr)
     return 1

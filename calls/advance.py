@@ -15,17 +15,21 @@ from calls.errors import (
     SlackCallGone,
     SlackRateLimited,
     SlackRefused,
+    SlackTokenDead,
     StorageError,
 )
 from calls.model import Call, CallId, EndReason, Notice, Participant
 from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
+from calls.slack.codes import CLASS_OF_CODE
 from calls.telling import tell
 from calls.words import answers
 from calls.words.errors import sentence_for
-from calls.workflows import Step, is_given_up, next_step, retry_at
+from calls.workflows import TRIES_MAX, Step, is_given_up, next_step, retry_at
 
 _log = logging.getLogger(__name__)
+
+TOKEN_CODES = {code for code, error_class in CLASS_OF_CODE.items() if error_class is SlackTokenDead}
 
 SLOW_S = 1.5
 """After how long a starter is told that the card has to wait; people give up on a command after about 2 s."""
@@ -58,6 +62,31 @@ class Advancer:
         Raises:
             StorageError: when a result could not be saved; the next wake-up goes on from the row.
         """
+        try:
+            await self._advance(call_id)
+        except CallsError:
+            raise
+        except Exception:  # noqa: BLE001 - a defect met by one call must neither be hidden nor hold up the others
+            _log.exception("call %s is set aside: it met a defect of Startcall's", call_id)
+            await self._save(call_id, _set_aside("defect"))
+
+    async def revive(self) -> Sequence[CallId]:
+        """Make calls due again that were set aside because Slack did not accept the token.
+
+        Returns:
+            The calls to be woken.
+
+        Raises:
+            StorageError: when it could not be stored.
+        """
+
+        def work(transaction: Transaction) -> Sequence[CallId]:
+            stuck = [call for call in transaction.stuck_calls() if call.stuck_code in TOKEN_CODES]
+            return [transaction.save_call(call.retried(self._outside.now())).id for call in stuck]
+
+        return await self._storage.write(work)
+
+    async def _advance(self, call_id: CallId) -> None:
         snapshot = await self._storage.read(lambda transaction: _look(transaction, call_id))
         uncertain = True
         while snapshot is not None:
@@ -132,6 +161,8 @@ class Advancer:
         """Return what becomes of a call whose step did not go well."""
         if error.retryable:
             return self._put_off(call, error)
+        if isinstance(error, SlackTokenDead) and not call.is_starting:
+            return _set_aside(error.code)
         if step is Step.REGISTER and uncertain and type(error) in {SlackArgumentRefused, SlackRefused}:
             # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
             return _under_another_id
@@ -142,6 +173,8 @@ class Advancer:
         now = self._outside.now()
         if is_given_up(call, now):
             return self._failed(call, error)
+        if call.tries >= TRIES_MAX and not call.is_starting:
+            return _set_aside(error.code)
         at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
         due_at = retry_at(call, now, at_least_s)
 
@@ -236,6 +269,16 @@ def _told_to_wait(transaction: Transaction, stored: Call) -> Call:
         return stored
     transaction.add_notice(_notice(stored, answers.card_waits(stored)))
     return replace(stored, wait_told=True)
+
+
+def _set_aside(code: str) -> Record:
+    """Return the record of a call of which nothing more is tried until somebody sees to it."""
+
+    def record(_: Transaction, stored: Call) -> Call:
+        _log.error("call %s is set aside: %s", stored.id, code)
+        return replace(stored, stuck_code=code, due_at=None)
+
+    return record
 
 
 def _under_another_id(_: Transaction, stored: Call) -> Call:

@@ -106,6 +106,7 @@ class Call:
         due_at: when the next step should be tried; None when nothing is left to do.
         tries: how often the present step was tried without success.
         registrations: how many ids Slack has refused as taken after an answer was lost.
+        stuck_code: why nothing more is tried until somebody sees to it, or None.
         wait_told: whether the starter knows that the card has to wait.
         version: grows by one with every write.
     """
@@ -139,6 +140,7 @@ class Call:
     tries: int = 0
     registrations: int = 0
     wait_told: bool = False
+    stuck_code: str | None = None
     version: int = 0
 
     @property
@@ -161,6 +163,10 @@ class Call:
         if not self.state.is_open:
             return self
         return replace(self, state=CallState.ENDING, ended_at=at, ended_by=by, end_reason=reason, due_at=at, tries=0)
+
+    def retried(self, at: datetime) -> Self:
+        """Return a call that was set aside as one that is tried again."""
+        return replace(self, stuck_code=None, tries=0, due_at=at)
 
     @property
     def duration_s(self) -> int:

@@ -31,6 +31,9 @@ class Transaction(Protocol):
     def unfinished_calls(self) -> Sequence[Call]:
         """Return every call that has not come to rest, of all workspaces, oldest first."""
 
+    def stuck_calls(self) -> Sequence[Call]:
+        """Return every call of which nothing more is tried, of all workspaces, oldest first."""
+
     def call_named(self, named: str) -> Call | None:
         """Return the newest call with an id: ours, Slack's, or the one on its card."""
 

@@ -100,7 +100,7 @@ class CallService:
         Raises:
             StorageError: when the request could not be stored; no call was started then.
         """
-        call = self._new_call(request)
+        call = self.new_call(request)
 
         def work(transaction: Transaction) -> Reply:
             transaction.add_call(call)
@@ -218,7 +218,8 @@ class CallService:
     def _url(self, response_url: str | None) -> ResponseUrl | None:
         return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
 
-    def _new_call(self, request: StartRequest) -> Call:
+    def new_call(self, request: StartRequest) -> Call:
+        """Return the call a request asks for, not yet stored."""
         now = self._now()
         return Call(
             id=new_call_id(),

@@ -18,6 +18,10 @@ START_DEADLINE = timedelta(minutes=10)
 _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
 
+TRIES_MAX = 12
+"""After so many failures of one step, about 8 minutes, a call is set aside until somebody sees to it."""
+
+
 class Step(Enum):
     """One piece of work on one call."""
 

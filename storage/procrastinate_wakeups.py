@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -32,7 +33,13 @@ _log = logging.getLogger(__name__)
 QUEUE = "calls"
 
 SWEEP_S = 1.0
-"""How often due calls, and work of dead processes, are looked for."""
+"""How often due calls are looked for."""
+
+TAKE_OVER_S = 2.0
+"""How often work of dead processes is looked for."""
+
+POLL_S = 2.0
+"""How long a job that nobody was told of waits at most."""
 
 SWEEP_MAX = 200
 
@@ -41,8 +48,11 @@ UNATTENDED_S = 3.0
 
 HEARTBEAT_S = 2.0
 CONCURRENCY = 50
-FINISH_S = 8.0
-"""How long a worker that stops waits for its jobs; what is not done by then is left to others."""
+FINISH_S = 6.0
+"""How long a worker that stops waits for its jobs; what is not done by then is left to others.
+
+Short enough to stop within 10 s, as orchestrators want it, even when the database is away meanwhile.
+"""
 
 
 class ProcrastinateWakeUps:
@@ -69,6 +79,7 @@ class ProcrastinateWakeUps:
         self._deferring: set[asyncio.Task[None]] = set()
         self._timers: dict[CallId, asyncio.TimerHandle] = {}
         self._running = 0
+        self._take_over_at = 0.0
 
     def wake(self, call_id: CallId) -> None:
         """Have a call advanced now, or once more as soon as the present run is done."""
@@ -100,7 +111,7 @@ class ProcrastinateWakeUps:
             timer.cancel()
         if self._worker is not None:
             self._worker.cancel()
-            await asyncio.wait([self._worker], timeout=grace_s + 1.0)
+            await asyncio.wait([self._worker], timeout=grace_s)
         if self._deferring:
             _, late = await asyncio.wait(self._deferring, timeout=1.0)
             for task in late:
@@ -116,7 +127,7 @@ class ProcrastinateWakeUps:
                     queues=[QUEUE],
                     concurrency=CONCURRENCY,
                     delete_jobs=DeleteJobCondition.ALWAYS,
-                    fetch_job_polling_interval=SWEEP_S,
+                    fetch_job_polling_interval=POLL_S,
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=FINISH_S,
                     stalled_worker_timeout=LIMIT_S,
@@ -168,9 +179,9 @@ class ProcrastinateWakeUps:
             _log.warning("call %s waits for the sweep: %s", call_id, error.__cause__ or error)
 
     async def _sweep(self) -> None:
-        for call_id in await self._database.change(lambda connection: take_over(connection, LIMIT_S)):
-            _log.warning("call %s is taken over from a process that shows no sign of life", call_id)
-            self.wake(call_id)
+        if time.monotonic() >= self._take_over_at:
+            self._take_over_at = time.monotonic() + TAKE_OVER_S
+            await self._take_over()
         now = self._now()
         until = now + timedelta(seconds=1.5 * SWEEP_S)
         for call_id, due_at in await self._database.query(lambda connection: waiting(connection, until, SWEEP_MAX)):
@@ -180,16 +191,24 @@ class ProcrastinateWakeUps:
             elif late_s < 0 and call_id not in self._timers:
                 self._timers[call_id] = asyncio.get_running_loop().call_later(-late_s, self._on_timer, call_id)
 
+    async def _take_over(self) -> None:
+        for call_id in await self._database.change(lambda connection: take_over(connection, LIMIT_S)):
+            _log.warning("call %s is taken over from a process that shows no sign of life", call_id)
+            self.wake(call_id)
+
     def _on_timer(self, call_id: CallId) -> None:
         del self._timers[call_id]
         self.wake(call_id)
 
 
 class _Jobs(JobManager):
-    """Procrastinate's jobs, of which nothing is kept once they are done."""
+    """Procrastinate's jobs, which are forgotten even when the database was away or somebody else forgot them."""
 
-    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: ARG002, FBT001 - its signature
-        """Forget a job, however long the database is away: a job that stayed would hold up its call for ever."""
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - its signature
+        """Forget a job, however long it takes: one that stayed would hold up its call for ever."""
+        if not delete_job:
+            await super().finish_job(job, status, delete_job)
+            return
         while True:
             try:
                 await self.connector.execute_query_async(FINISH, job_id=job.id)

@@ -34,6 +34,7 @@ _SAME_IN_BOTH = (
     "tries",
     "registrations",
     "wait_told",
+    "stuck_code",
     "version",
 )
 

@@ -78,6 +78,7 @@ calls = Table(
     Column("tries", Integer, nullable=False),
     Column("registrations", Integer, nullable=False),
     Column("wait_told", Boolean, nullable=False),
+    Column("stuck_code", Text),
     Column("version", Integer, nullable=False),
 )
 
@@ -85,6 +86,8 @@ calls = Table(
 is_open = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState if state.is_open])
 
 is_unfinished = is_open | (calls.c.state == literal_column(f"'{CallState.ENDING}'"))
+
+is_stuck = calls.c.stuck_code.is_not(None)
 
 # Finished calls stay in the table; these two indexes hold only the few that are not finished.
 Index(
@@ -100,6 +103,8 @@ Index(
     sqlite_where=is_open,
     postgresql_where=is_open,
 )
+
+Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
 
 participants = Table(
     "participants",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from calls.errors import StaleCallError
 from calls.model import Call, CallId, ChannelId, Notice, Participant, TeamId, UserId
 from storage import rows
-from storage.tables import calls, is_open, is_unfinished, notices, participants
+from storage.tables import calls, is_open, is_stuck, is_unfinished, notices, participants
 
 
 class SqlTransaction:
@@ -57,6 +57,11 @@ class SqlTransaction:
     def unfinished_calls(self) -> Sequence[Call]:
         """Return every call that has not come to rest, of all workspaces, oldest first."""
         query = select(calls).where(is_unfinished).order_by(calls.c.created_at)
+        return [rows.call_of(row) for row in self._connection.execute(query)]
+
+    def stuck_calls(self) -> Sequence[Call]:
+        """Return every call of which nothing more is tried, of all workspaces, oldest first."""
+        query = select(calls).where(is_stuck).order_by(calls.c.created_at)
         return [rows.call_of(row) for row in self._connection.execute(query)]
 
     def call_named(self, named: str) -> Call | None:

@@ -55,6 +55,11 @@ class World:
         """Wait until no call needs anything."""
         await wait_for(self.server.wakeups.is_idle)
 
+    async def set_aside(self) -> list[str | None]:
+        """Return why calls were set aside, oldest call first."""
+        calls = await self.server.database.read(lambda transaction: transaction.stuck_calls())
+        return [call.stuck_code for call in calls]
+
     def told(self, channel_id: str, user_id: str) -> list[str]:
         """Return what was shown to one person alone in a conversation."""
         messages = self.slack.workspace.messages.get(channel_id, [])

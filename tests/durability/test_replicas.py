@@ -208,3 +208,25 @@ async def test_the_operator_ends_a_call_beside_a_server_and_without_one(
         assert status == 0
         assert open_calls(world.slack) == 0
         assert len(world.slack.api_calls("chat.update")) == 1
+
+
+async def test_a_wait_that_slack_asked_for_ends_in_time(postgres_server: PostgresServer, postgres_url: str) -> None:
+    """A timer is only a time in the row, and still rings within a second, in whichever process."""
+    async with replicas(postgres_url, copies=0) as world:
+        apps = [world.add(), world.add()]
+        slack = world.slack
+        slack.faults.add("chat.postMessage", "429", retry_after_s=4)
+        try:
+            await asyncio.gather(*(app.start() for app in apps))
+            await slack.person("alice").command(GENERAL, "/startcall", "Weekly")
+            await wait_for(lambda: len(slack.api_calls("chat.postMessage")) == 1)
+            refused_at = asyncio.get_running_loop().time()
+            await wait_for(lambda: len(cards(slack)) == 1, 10)
+            waited_s = asyncio.get_running_loop().time() - refused_at
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(*(app.kill() for app in apps))
+
+        print(f"waited {waited_s:.2f} s")  # noqa: T201 - the figure is what the test is for
+        assert 3.9 < waited_s < 5.0
+        assert len(slack.api_calls("chat.postMessage")) == 2

@@ -1,7 +1,8 @@
 """Every error that Slack documents for the Calls API, provoked in the local Slack, ends as its class says.
 
-A final one is told to somebody or is a success already; a retryable one is tried again until it works. In no case
-does a call stay open at Slack, or a person stay without a card or a sentence.
+A final one is told to somebody or is a success already; a retryable one is tried again until it works. A token that
+is not accepted sets the call aside until a new one is. Otherwise no call stays open at Slack, and no person without a
+card or a sentence.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from calls.errors import SlackBadUsers, SlackCallGone, SlackError, SlackUserNotFound
+from calls.errors import SlackBadUsers, SlackCallGone, SlackError, SlackTokenDead, SlackUserNotFound
 from calls.slack.codes import CLASS_OF_CODE
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord, Message
@@ -69,6 +70,11 @@ async def test_calls_end(world: World, code: str) -> None:
     fail_once(world, "calls.end", code)
 
     await world.bob.click(GENERAL, card.ts, "end_call")
+    if class_of(code) is SlackTokenDead:
+        await wait_for(lambda: "calls.end" in world.methods())
+        await world.settled()
+        assert [code] == await world.set_aside()
+        return
     await wait_for(lambda: "chat.update" in world.methods())
     await world.settled()
 
@@ -90,6 +96,8 @@ async def test_calls_update(world: World, code: str) -> None:
         await wait_for(lambda: "Retro" == call.title)
     elif issubclass(class_of(code), SlackCallGone):
         await wait_for(lambda: "chat.update" in world.methods())
+    elif class_of(code) is SlackTokenDead:
+        await wait_for(lambda: "calls.update" in world.methods())
     else:
         await wait_for(lambda: 2 == len(world.told(GENERAL, world.alice.user_id)))
     await world.settled()

@@ -20,10 +20,10 @@ COMMAND = "command=%2Fstartcall&text=hello&team_id=T1&channel_id=C1&user_id=U1&t
 
 async def post(world: World, body: bytes, headers: dict[str, str]) -> int:
     """Send a request and return its status."""
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{world.server.address}/slack/events", data=body, headers=headers) as response:
-            await response.read()
-            return response.status
+    url = f"{world.server.address}/slack/events"
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as response:
+        await response.read()
+        return response.status
 
 
 def signed(world: World, body: str, *, content_type: str = FORM, ago_s: int = 0) -> dict[str, str]:

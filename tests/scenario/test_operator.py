@@ -75,4 +75,4 @@ async def test_an_id_nobody_knows_is_said_to_be_so(world: World, capsys: pytest.
     for action in ("info", "end"):
         assert 1 == await run(world, action, "R0NONE")
 
-    assert 2 == capsys.readouterr().err.count("No call has the id R0NONE.")
+    assert 2 == capsys.readouterr().err.count("No running call has the id R0NONE.")

@@ -75,7 +75,10 @@ def _make_calls() -> None:
         sa.Column("due_at", sa.BigInteger),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("tries", "registrations", "version")),
         sa.Column("wait_told", sa.Boolean, nullable=False),
+        sa.Column("stuck_code", sa.Text),
     )
+    stuck = sa.text("stuck_code IS NOT NULL")
+    op.create_index("calls_stuck", "calls", ["stuck_code"], sqlite_where=stuck, postgresql_where=stuck)
     due, still_open = sa.text("due_at IS NOT NULL"), sa.text(_OPEN)
     op.create_index("calls_due", "calls", ["due_at"], sqlite_where=due, postgresql_where=due)
     op.create_index(

@@ -1,0 +1,108 @@
+"""A call that cannot go on is set aside with its reason, holds up nobody, and goes on when the cause is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+import app
+import operate
+from calls.advance import Advancer
+from calls.clock import now
+from calls.model import Call, Person, TeamId, UserId
+from calls.outside import Outside
+from calls.ports import Capability, Health, RoomSpec
+from calls.service import StartRequest
+from calls.slack.calls_api import CallsApi
+from calls.slack.messages_api import MessagesApi
+from sandbox.testing import wait_for
+from tests.world import GENERAL, World
+
+pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
+
+
+async def run(world: World, *words: str) -> int:
+    """Run one operator's command."""
+    return await operate.run(world.server.settings, app.parser().parse_args(["calls", *words]))
+
+
+async def test_an_operator_sees_what_was_set_aside_and_tries_it_again(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`calls failed` names the reason, `calls retry` lets the running server finish the work."""
+    await world.alice.command(GENERAL, "/startcall", "Weekly sync")
+    card = await world.card(GENERAL)
+    call = next(iter(world.slack.workspace.calls.values()))
+    world.slack.faults.add("calls.end", "error", error="token_revoked")
+    await world.bob.click(GENERAL, card.ts, "end_call")
+    await wait_for(lambda: "calls.end" in world.methods())
+    await world.settled()
+
+    assert 0 == await run(world, "failed")
+    assert "token_revoked" in capsys.readouterr().out
+    assert 0 == await run(world, "retry", call.id)
+    await wait_for(lambda: call.date_end > 0)
+    assert 1 == await run(world, "retry", call.id)
+
+    assert "No set aside call has the id" in capsys.readouterr().err
+
+
+async def test_calls_go_on_when_slack_accepts_the_token_again(world: World) -> None:
+    """What waited for a reinstall is finished as soon as Slack says who we are."""
+    await world.alice.command(GENERAL, "/startcall", "Weekly sync")
+    card = await world.card(GENERAL)
+    call = next(iter(world.slack.workspace.calls.values()))
+    world.slack.installation.token_revoked = True
+    await world.bob.click(GENERAL, card.ts, "end_call")
+    await wait_for(lambda: "calls.end" in world.methods())
+    await world.settled()
+    assert ["token_revoked"] == await world.set_aside()
+
+    world.slack.installation.token_revoked = False
+    await world.server.find_out_who_we_are()
+    await wait_for(lambda: call.date_end > 0)
+    await world.settled()
+
+    assert [] == await world.set_aside()
+
+
+class BrokenProvider:
+    """A meeting system whose author made a mistake."""
+
+    name = "link"
+    capabilities = Capability.NONE
+    notice = None
+
+    async def create_room(self, spec: RoomSpec) -> None:
+        """Fail as no provider may."""
+        raise KeyError(spec.title)
+
+    async def end_room(self, room: object) -> None:
+        """Do nothing."""
+
+    async def probe(self) -> Health:
+        """Claim to be well."""
+        return Health(ok=True, sentence="Fine.")
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+
+async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) -> None:
+    """A call that meets a programming error is tried once, kept for a look, and the next call starts as ever."""
+    server = world.server
+    outside = Outside(CallsApi(server.web_api), MessagesApi(server.web_api), {"link": BrokenProvider()}, now)  # type: ignore[dict-item]
+    broken = Advancer(server.database, outside)
+    call = a_call(world)
+    await server.database.write(lambda transaction: transaction.add_call(call))
+
+    await broken.advance(call.id)
+    await world.alice.command(GENERAL, "/startcall", "Another")
+    await world.card(GENERAL)
+
+    assert ["defect"] == await world.set_aside()
+
+
+def a_call(world: World) -> Call:
+    """Return a call that nobody has begun to work on."""
+    person = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
+    return world.server.calls.new_call(StartRequest(person=person, channel_id=GENERAL, title="Broken"))  # type: ignore[arg-type]
