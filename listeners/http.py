@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 
 from aiohttp import web
@@ -73,7 +73,7 @@ def is_signed(key: bytes, headers: Mapping[str, str], raw: bytes, now_s: float) 
 
 def _bolt_request(request: web.Request, body: Body) -> AsyncBoltRequest:
     # Bolt takes a body that is read already only under this name; it parses a raw one a second time.
-    headers = {name: list(request.headers.getall(name)) for name in request.headers}
+    headers: dict[str, str | Sequence[str]] = {name: list(request.headers.getall(name)) for name in request.headers}
     return AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
 
 
