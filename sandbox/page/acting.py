@@ -14,11 +14,10 @@ from sandbox.page.backstage import Backstage
 from sandbox.page.fields import Act, all_options, elements, read_act, read_values
 from sandbox.page.when import zone
 from sandbox.person import Person
-from sandbox.workspace import Json, View
+from sandbox.workspace import Json
 
 Form = dict[str, list[str]]
 _DONE = 204
-_REQUIRED = "Please complete this required field."
 
 
 class Acting:
@@ -84,7 +83,7 @@ class Acting:
             act, values = self._used(form, blocks)
             _check(await person.click_in_view(view.id, act.action_id, block_id=act.block_id, values=values))
         else:
-            await self._submit(person, view, read_values(blocks, form, self._tz(form)))
+            await person.submit(view.id, read_values(blocks, form, self._tz(form)))
         return web.Response(status=_DONE)
 
     async def shortcut(self, request: web.Request) -> web.StreamResponse:
@@ -101,13 +100,6 @@ class Acting:
         """Tell the app that somebody opened its Home."""
         await self._person(await _read(request)).open_home()
         return web.Response(status=_DONE)
-
-    async def _submit(self, person: Person, view: View, values: dict[str, Json]) -> None:
-        missing = missing_inputs(view.payload.get("blocks", []), values)
-        errors = missing or await person.submit(view.id, values)
-        if errors is not None or view.errors:
-            view.errors = errors or {}
-            self._workspace.changed()
 
     def _person(self, form: Form) -> Person:
         user = self._workspace.users.get(_one(form, "user"))
@@ -130,18 +122,6 @@ class Acting:
                 state = {"type": element["type"], "selected_option": chosen[0] if chosen else None}
                 values.setdefault(block_id, {})[act.action_id] = state
         return act, values
-
-
-def missing_inputs(blocks: Sequence[Json], values: dict[str, Json]) -> dict[str, str]:
-    """Return an error for every required input without a value, as Slack's own client stops them."""
-    missing: dict[str, str] = {}
-    for block in blocks:
-        if block.get("type") != "input" or block.get("optional"):
-            continue
-        state = values.get(str(block.get("block_id")), {}).get(str(block.get("element", {}).get("action_id")), {})
-        if not any(value for key, value in state.items() if key != "type"):
-            missing[str(block.get("block_id"))] = _REQUIRED
-    return missing
 
 
 async def _read(request: web.Request) -> Form:

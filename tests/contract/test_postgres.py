@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -16,6 +16,8 @@ from calls.errors import ConfigError
 from calls.ids import new_call_id
 from calls.model import Call, CallId, ChannelId, Delivery, Notice, Reply, TeamId, UserId
 from calls.ports import Transaction
+from doctor.database import check_database
+from doctor.report import State
 from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
@@ -151,3 +153,17 @@ def test_both_spellings_of_an_address_are_taken(scheme: str) -> None:
     assert libpq_url(address) == "postgresql://u:p%40ss@db.example.com:5433/startcall?sslmode=require"
     url = open_postgres(address).url
     assert (url.password, url.port, url.database) == ("p@ss", 5433, "startcall")
+
+
+def test_the_doctor_says_how_the_database_is(engine: Engine, postgres_url: str) -> None:
+    """Today's tables are good, those of a newer version and a server out of reach are not, and no password is shown."""
+    good = check_database(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = check_database(postgres_url)
+    away = check_database("postgresql://startcall:hunter2@127.0.0.1:1/startcall")
+    engine.dispose()
+
+    assert [State.OK, State.BAD, State.BAD] == [finding.state for finding in (good, newer, away)]
+    assert "newer version" in newer.sentence
+    assert "hunter2" not in str(away)

@@ -9,7 +9,6 @@ import aiohttp
 import pytest
 
 from sandbox.manifest import parse_manifest
-from sandbox.page.acting import missing_inputs
 from sandbox.page.fields import Act, act_name, field_name, read_act, read_values
 from sandbox.page.flow import Memory, make_piece
 from sandbox.page.links import safe_href, safe_join_href
@@ -140,18 +139,6 @@ def test_form_values_become_slacks_state() -> None:
     forged = read_values(blocks, {field_name("b", "s"): ["2"], field_name("c", "t"): ["soon"]}, BERLIN)
     assert forged["b"]["s"]["selected_option"] is None
     assert forged["c"]["t"]["selected_date_time"] is None
-
-
-def test_required_inputs_are_asked_for() -> None:
-    """An empty value is missing, an optional input never is."""
-    field = {"type": "plain_text_input", "action_id": "x"}
-    blocks: list[Json] = [
-        {"type": "input", "block_id": "a", "element": field},
-        {"type": "input", "block_id": "b", "element": field, "optional": True},
-        {"type": "section", "block_id": "c"},
-    ]
-    values = read_values(blocks, {field_name("a", "x"): [""]}, BERLIN)
-    assert missing_inputs(blocks, values) == {"a": "Please complete this required field."}
 
 
 def test_only_changed_messages_travel() -> None:
