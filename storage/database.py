@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -26,6 +27,9 @@ Answer = TypeVar("Answer")
 DELIVERIES_KEPT = timedelta(hours=48)
 """How long a copy of a delivery is recognised; Slack repeats events for up to 24 hours."""
 
+READERS = 4
+"""How many reads go on at once."""
+
 
 class Database:
     """Keeps calls in a SQL database; `calls.ports.Storage` says what each method does."""
@@ -34,6 +38,7 @@ class Database:
         """Use a database that already has today's tables."""
         self._engine = engine
         self._now = now
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
         self._is_shared = engine.dialect.name == "postgresql"
         self._writer = ParallelWriter(engine) if self._is_shared else Writer(engine)
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_shared else engine
@@ -102,6 +107,7 @@ class Database:
     def close(self) -> None:
         """Finish what is being written and let go of the file."""
         self._writer.stop()
+        self._readers.shutdown()
         self._engine.dispose()
 
     async def change(self, work: Callable[[Connection], Answer]) -> Answer:
@@ -118,7 +124,7 @@ class Database:
         Raises:
             StorageError: when the data cannot be read now.
         """
-        return await asyncio.to_thread(self._read_now, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, work)
 
     def _read_now(self, work: Callable[[Connection], Answer]) -> Answer:
         def read() -> Answer:

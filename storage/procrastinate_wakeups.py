@@ -17,6 +17,7 @@ import psycopg
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
 
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
@@ -74,7 +75,9 @@ class ProcrastinateWakeUps:
         self._queue.job_manager = _Jobs(connector)
         self._task = self._queue.task(name="advance", queue=QUEUE, pass_context=True)(self._run)
         self._opened = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._worker: Worker | None = None
+        self._working: asyncio.Task[None] | None = None
         self._lease: Lease | None = None
         self._deferring: set[asyncio.Task[None]] = set()
         self._timers: dict[CallId, asyncio.TimerHandle] = {}
@@ -93,7 +96,7 @@ class ProcrastinateWakeUps:
 
     async def sweep_forever(self) -> None:
         """Start the worker, and find due calls until cancelled; a database that fails for a while is asked again."""
-        self._worker = asyncio.create_task(self._work_forever(), name="worker")
+        self._working = asyncio.create_task(self._work_forever(), name="worker")
         while True:
             try:
                 await self._sweep()
@@ -109,9 +112,13 @@ class ProcrastinateWakeUps:
         """
         for timer in self._timers.values():
             timer.cancel()
+        # Asked, not cancelled: before Python 3.12 a cancellation can get lost while a connection is being opened.
+        self._stopping.set()
         if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker], timeout=grace_s)
+            self._worker.stop()  # type: ignore[no-untyped-call]
+        if self._working is not None:
+            await asyncio.wait([self._working], timeout=grace_s)
+            self._working.cancel()
         if self._deferring:
             _, late = await asyncio.wait(self._deferring, timeout=1.0)
             for task in late:
@@ -120,10 +127,11 @@ class ProcrastinateWakeUps:
 
     async def _work_forever(self) -> None:
         """Run Procrastinate's worker, and a new one when it stopped because the database failed."""
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self._open()
-                await self._queue.run_worker_async(
+                self._worker = Worker(
+                    self._queue,
                     queues=[QUEUE],
                     concurrency=CONCURRENCY,
                     delete_jobs=DeleteJobCondition.ALWAYS,
@@ -133,12 +141,15 @@ class ProcrastinateWakeUps:
                     stalled_worker_timeout=LIMIT_S,
                     update_heartbeat_interval=HEARTBEAT_S,
                 )
+                if not self._stopping.is_set():
+                    await self._worker.run()  # type: ignore[no-untyped-call]
             except ProcrastinateException as error:
                 _log.warning("The worker could not use the database and starts again: %s", error.__cause__ or error)
             except psycopg.Error as error:
                 _log.warning("The worker could not reach the database and starts again: %s", error)
                 await self._close()
-            await asyncio.sleep(SWEEP_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), SWEEP_S)
 
     async def _open(self) -> None:
         await self._queue.open_async()
