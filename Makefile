@@ -9,10 +9,10 @@ SETUP = $(PYTHON) -m scripts.setup
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix lock clean
+.PHONY: help run setup test durability check fix lock clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: ## Start Startcall: in your Slack workspace when .env has its tokens, else in a local Slack
 	@$(SETUP) && exec $(VENV_PYTHON) -m scripts.start $(ARGS)
@@ -24,6 +24,9 @@ test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" f
 	@$(VENV_PYTHON) -m scripts.browser
 	@$(VENV_PYTHON) -m scripts.check
 	@$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+
+durability: setup ## Print what is kept under failure (ARGS="--long --database postgres" for the long form, on PostgreSQL)
+	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
 
 check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling
 	@$(VENV_PYTHON) -m scripts.check

@@ -16,6 +16,7 @@ from calls.ids import new_call_id, new_display_id
 from calls.model import (
     Call,
     CallId,
+    CallState,
     ChannelId,
     Delivery,
     EndReason,
@@ -252,17 +253,24 @@ class CallService:
             if isinstance(found, _Unclear):
                 return Reply(found.text, is_done=False)
             if found.state.is_open:
-                call = found if ref.response_url is None else replace(found, card_url=self._url(ref.response_url))
-                return change(transaction, call)
+                return change(transaction, self._pressed(found, ref))
             return self._redraw(transaction, found, ref)
 
         return work
 
+    def _pressed(self, call: Call, ref: CallRef) -> Call:
+        """Return the call as the press of a button proves it to be: on its card, though we may not have heard so."""
+        if ref.response_url is None:
+            return call
+        state = CallState.LIVE if call.state is CallState.REGISTERED else call.state
+        live_at = call.live_at or self._now()
+        return replace(call, card_url=self._url(ref.response_url), posted=True, live_at=live_at, state=state)
+
     def _redraw(self, transaction: Transaction, call: Call, ref: CallRef) -> Reply:
         """Let a press on the card of a call that is over mend that card, and say that it is over."""
-        if ref.response_url is None or call.message_ts is not None or not call.posted:
+        if ref.response_url is None or call.message_ts is not None:
             return Reply(answers.already_over(), is_done=False)
-        mended = replace(call, card_url=self._url(ref.response_url), end_shown=False, due_at=self._now())
+        mended = replace(self._pressed(call, ref), end_shown=False, due_at=self._now())
         transaction.save_call(mended)
         return Reply(answers.already_over(), call.id, is_done=False)
 

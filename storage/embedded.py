@@ -93,6 +93,8 @@ class EmbeddedWakeUps:
                 await self._advance(call_id)
         except CallsError as error:
             _log.warning("call %s will be tried again: %s", call_id, error)
+            # It is still due, and without a pause the sweep would repeat its requests to Slack many times a second.
+            await asyncio.sleep(SWEEP_S)
         finally:
             self._running.pop(call_id, None)
             self._again.discard(call_id)

@@ -92,6 +92,15 @@ class Writer:
             batch.append(job)
         return False
 
+    def _add_waiting(self, batch: list[_Job[object]]) -> None:
+        """Let what came meanwhile share a failure: waiting once more for a lock would make its answer come too late."""
+        for _ in range(self._jobs.qsize()):
+            job = self._jobs.get_nowait()
+            if job is None:
+                self._jobs.put(None)
+                return
+            batch.append(job)
+
     def _write(self, batch: list[_Job[object]]) -> None:
         """Store a batch by one commit; when that fails, nothing of it was stored."""
         failure: StorageError | None = None
@@ -102,6 +111,7 @@ class Writer:
         except SQLAlchemyError as error:
             failure = StorageError("not_stored", detail=type(error).__name__)
             failure.__cause__ = error
+            self._add_waiting(batch)
         except CallsError as error:
             # Work that is alone in its transaction takes it back by raising.
             batch[0].error = error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,7 +41,20 @@ class Faults:
         self.rate_limits = False
         self.limits = RateLimits()
         self.released = asyncio.Event()
+        self.happened = 0
         self._planned: list[Fault] = []
+        self._shares: Mapping[FaultKind, float] = {}
+        self._random = random.Random()  # noqa: S311 - keeps no secret
+
+    def mix(self, shares: Mapping[FaultKind, float], *, seed: int) -> None:
+        """Hit calls at random from now on, until `clear`: those for which nothing else is planned.
+
+        Args:
+            shares: of all calls, how many are hit by each kind, such as 0.1; together at most 1.
+            seed: the same one draws the same faults.
+        """
+        self._shares = dict(shares)
+        self._random = random.Random(seed)  # noqa: S311 - keeps no secret
 
     def add(
         self,
@@ -68,21 +83,20 @@ class Faults:
         Returns:
             The plan; its `skip` may still be set to let that many fitting calls pass unharmed first.
         """
-        default_delay_s = 1.0 if kind == "delay" else 0.0
-        fault = Fault(
-            method_pattern=method_pattern,
-            kind=kind,
-            times=times,
-            skip=0,
-            error=error or "internal_error",
-            retry_after_s=1 if retry_after_s is None else retry_after_s,
-            delay_s=default_delay_s if delay_s is None else delay_s,
-        )
+        fault = _fault(method_pattern, kind, times)
+        fault.error = error or fault.error
+        fault.retry_after_s = fault.retry_after_s if retry_after_s is None else retry_after_s
+        fault.delay_s = fault.delay_s if delay_s is None else delay_s
         self._planned.append(fault)
         return fault
 
     def take(self, method: str) -> Fault | None:
-        """Return the fault for this call, if one is planned, and count it."""
+        """Return the fault for this call, if one is planned or drawn, and count it."""
+        fault = self._take_planned(method) or self._draw(method)
+        self.happened += fault is not None
+        return fault
+
+    def _take_planned(self, method: str) -> Fault | None:
         for fault in self._planned:
             if not fnmatch.fnmatchcase(method, fault.method_pattern):
                 continue
@@ -95,13 +109,29 @@ class Faults:
             return fault
         return None
 
+    def _draw(self, method: str) -> Fault | None:
+        if not self._shares:
+            return None
+        drawn = self._random.random()
+        for kind, share in self._shares.items():
+            drawn -= share
+            if drawn < 0:
+                return _fault(method, kind, 1)
+        return None
+
     @property
     def planned(self) -> int:
         """How many planned faults are still waiting for a call."""
         return len(self._planned)
 
     def clear(self) -> None:
-        """Forget all planned faults and let go of the calls that hang."""
+        """Forget all planned faults and the mix, and let go of the calls that hang."""
         self._planned.clear()
+        self._shares = {}
         self.released.set()
         self.released = asyncio.Event()
+
+
+def _fault(method_pattern: str, kind: FaultKind, times: int) -> Fault:
+    delay_s = 1.0 if kind == "delay" else 0.0
+    return Fault(method_pattern, kind, times, skip=0, error="internal_error", retry_after_s=1, delay_s=delay_s)

@@ -26,11 +26,13 @@ class AppProcess:
     Args:
         url: where it listens.
         arguments: what follows `app.py`.
+        wrapper: a command that runs the app as itself.
     """
 
     settings: dict[str, str]
     url: str
     arguments: tuple[str, ...] = ()
+    wrapper: tuple[str, ...] = ()
     child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -44,9 +46,8 @@ class AppProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         environment = {**os.environ, **self.settings, "PYTHONUNBUFFERED": "1"}  # noqa: TID251 - a child's own
-        self.child = await asyncio.create_subprocess_exec(
-            sys.executable, "app.py", *self.arguments, env=environment, stderr=asyncio.subprocess.DEVNULL
-        )
+        command = (*self.wrapper, sys.executable, "app.py", *self.arguments)
+        self.child = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
         return self.child
 
     async def kill(self) -> None:
@@ -66,6 +67,18 @@ class AppProcess:
             raise AssertionError("The app was not started.")
         self.child.send_signal(signal.SIGTERM)
         return await self.child.wait()
+
+    @property
+    def pid(self) -> int:
+        """Return its process id."""
+        if self.child is None:
+            raise AssertionError("The app was not started.")
+        return self.child.pid
+
+    async def is_ready(self) -> bool:
+        """Say whether it says that it can take work."""
+        async with aiohttp.ClientSession() as session:
+            return await _is_ready(session, f"{self.url}/readyz")
 
     async def _wait_until_ready(self) -> None:
         give_up_at = asyncio.get_running_loop().time() + READY_WAIT_S
@@ -88,8 +101,14 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 @asynccontextmanager
-async def app_and_slack(database_url: str) -> AsyncIterator[tuple[AppProcess, Sandbox]]:
-    """Run a local Slack that delivers over HTTP, and the app beside it."""
+async def app_and_slack(
+    database_url: str, *, wrapper: tuple[str, ...] = ()
+) -> AsyncIterator[tuple[AppProcess, Sandbox]]:
+    """Run a local Slack that delivers over HTTP, and the app beside it.
+
+    Args:
+        wrapper: a command that runs the app as itself.
+    """
     port = free_port()
     slack = await Sandbox.start(options=Options(http_url=f"http://127.0.0.1:{port}/slack/events", time_scale=0.01))
     settings = {
@@ -101,7 +120,7 @@ async def app_and_slack(database_url: str) -> AsyncIterator[tuple[AppProcess, Sa
         "DATABASE_URL": database_url,
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
     }
-    app = AppProcess(settings, f"http://127.0.0.1:{port}")
+    app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
     try:
         await app.start()
         yield app, slack

@@ -79,15 +79,16 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicas(database_url: str, *, copies: int = 1) -> AsyncIterator[Replicas]:
-    """Run a local Slack whose deliveries go to the processes.
+async def replicas(database_url: str, *, copies: int = 1, kind: type[Front] = Front) -> AsyncIterator[Replicas]:
+    """Run a local Slack whose deliveries go through a front.
 
     Args:
         copies: how often each process gets each delivery; 0 gives each delivery to one process, in turn.
+        kind: who hands the deliveries on.
     """
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        front = Front([], copies, session)
+        front = kind([], copies, session)
         site = web.Application()
         site.router.add_post("/slack/events", front.handle)
         runner = web.AppRunner(site, access_log=None)

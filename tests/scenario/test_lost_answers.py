@@ -93,3 +93,16 @@ async def test_no_request_goes_out_while_slack_asked_us_to_wait(world: World) ->
 
     refused, accepted = (call.at_s for call in world.slack.api_calls("calls.add"))
     assert accepted - refused >= 2
+
+
+async def test_an_end_pressed_before_a_lost_answer_is_noticed_still_redraws_the_card(world: World) -> None:
+    """Whoever presses a button proves that the card is there, though the answer to its post was lost."""
+    world.slack.faults.add("chat.postMessage", "drop_after")
+    await world.alice.command(GENERAL, "/startcall", "Weekly sync")
+    await wait_for(lambda: len(world.cards(GENERAL)) == 1)
+
+    await world.bob.click(GENERAL, world.cards(GENERAL)[0].ts, "end_call")
+    await wait_for(lambda: "actions" not in [block["type"] for block in world.cards(GENERAL)[0].blocks])
+
+    assert 1 == len(world.cards(GENERAL))
+    assert [] == [call for call in world.slack.workspace.calls.values() if not call.date_end]

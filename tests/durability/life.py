@@ -1,0 +1,163 @@
+"""Calls taken through their lives in one process, with a clock that only moves when told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from calls.advance import Advancer
+from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
+from calls.outside import Outside
+from calls.replies import Replies
+from calls.service import CallRef, CallService, StartRequest
+from calls.slack.calls_api import CallsApi
+from calls.slack.messages_api import MessagesApi
+from calls.slack.views_api import ViewsApi
+from calls.slack.web import SlackWeb
+from providers.registry import ProviderSettings, build_provider
+from sandbox.server import Options, Sandbox
+from sandbox.testing import wait_for
+from storage.database import Database
+from storage.schema import upgrade
+from storage.sqlite import open_sqlite
+
+Answer = TypeVar("Answer")
+
+GENERAL = ChannelId("C0GENERAL01")
+BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+ROUNDS_MAX = 100
+"""How often calls are advanced until they must be at rest."""
+
+
+class Sleepers:
+    """Wake-ups that wake nobody: who drives the life says when a call is advanced."""
+
+    def wake(self, call_id: CallId) -> None:
+        """Do nothing."""
+
+
+class Life:
+    """The real calls, storage and local Slack, with nothing running that was not asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start a local Slack and an empty database in a folder."""
+        self.now = BEGINNING
+        self.loop = asyncio.new_event_loop()
+        self._numbers = count(1)
+        self.slack = self.run(Sandbox.start(options=Options(now=self._now_s)))
+        self._session = self.run(_session())
+        engine = open_sqlite(f"sqlite:///{folder}/calls.sqlite3")
+        upgrade(engine)
+        self.database = Database(engine, lambda: self.now)
+        web = SlackWeb(self._session, self.slack.api_url, self._token)
+        self._provider = build_provider(
+            "link", ProviderSettings(b"a key of no worth", "https://meet.example.com/{room}")
+        )
+        providers = {self._provider.name: self._provider}
+        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now)
+        self.advancer = Advancer(self.database, self._outside)
+        replies = Replies(self._outside, ViewsApi(web))
+        self.service = CallService(
+            self.database, Sleepers(), replies, lambda: self.now, default_provider=self._provider.name
+        )
+
+    def _now_s(self) -> float:
+        return self.now.timestamp()
+
+    async def _token(self, _: str) -> str:
+        return self.slack.installation.bot_token
+
+    def run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do something, and nothing else meanwhile."""
+        return self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.run(self._session.close())
+        self.run(self._provider.aclose())
+        self.run(self.slack.stop())
+        self.database.close()
+        self.loop.close()
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def person(self, user_id: str) -> Person:
+        """Return somebody of the workspace."""
+        return Person(TeamId(self.slack.workspace.team.id), UserId(user_id))
+
+    def delivery(self) -> Delivery:
+        """Return the key of a delivery that never came before."""
+        return Delivery(TeamId(self.slack.workspace.team.id), f"life:{next(self._numbers)}")
+
+    def act(self, action: str, person: Person, call_id: CallId | None, title: str, delivery: Delivery) -> Reply:
+        """Ask for something as a person; the same delivery again is a copy."""
+        return self.run(self.acting(action, person, call_id, title, delivery))
+
+    async def acting(
+        self, action: str, person: Person, call_id: CallId | None, title: str, delivery: Delivery
+    ) -> Reply:
+        """Do the same within other work."""
+        if action == "start":
+            return await self.service.start(StartRequest(person, GENERAL, title=title), delivery)
+        ref = CallRef(call_id=call_id)
+        if action == "rename":
+            return await self.service.rename(ref, title, person, delivery)
+        work = {"join": self.service.join, "leave": self.service.leave, "end": self.service.end}
+        return await work[action](ref, person, delivery)
+
+    def advance_due(self) -> None:
+        """Advance what is due now, as a sweep does."""
+        self.run(self._advance_due())
+
+    async def _advance_due(self) -> None:
+        for call_id in await self.database.due(self.now, 200):
+            await self.advancer.advance(call_id)
+
+    def advance_and_die(self) -> None:
+        """Advance what is due until a request to Slack hangs, then go on with a new advancer, as after a crash."""
+        self.run(self._advance_and_die())
+        self.advancer = Advancer(self.database, self._outside)
+
+    async def _advance_and_die(self) -> None:
+        planned = self.slack.faults.planned
+        work = asyncio.create_task(self._advance_due())
+        await wait_for(lambda: work.done() or self.slack.faults.planned < planned)
+        await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        self.slack.faults.clear()
+
+    async def act_meanwhile(self, action: str, person: Person, call_id: CallId, title: str) -> Reply:
+        """Ask for something while a request about what is due is at Slack."""
+        self.slack.faults.add("*", "delay", delay_s=0.02)
+        planned = self.slack.faults.planned
+        work = asyncio.create_task(self._advance_due())
+        await wait_for(lambda: work.done() or self.slack.faults.planned < planned)
+        reply = await self.acting(action, person, call_id, title, self.delivery())
+        await work
+        self.slack.faults.clear()
+        return reply
+
+    def settle(self) -> None:
+        """Let nothing more go wrong, and advance until nothing is due, whenever that may be."""
+        self.slack.faults.clear()
+        for _ in range(ROUNDS_MAX):
+            due_at = self.run(self.database.next_due_at())
+            if due_at is None:
+                return
+            self.now = max(self.now, due_at)
+            self.advance_due()
+        raise AssertionError("The calls never come to rest.")
+
+
+async def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession()

@@ -1,0 +1,87 @@
+"""A database that takes no writes: nothing is acknowledged that is not stored, and all goes on by itself afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.delivery.ack import Ack
+from sandbox.server import Sandbox
+from sandbox.testing import wait_for
+from tests.durability.process import AppProcess, app_and_slack, sqlite_url
+from tests.durability.storm import GENERAL, call_of, cards
+from tests.durability.trouble import TROUBLES, Trouble, trouble_for
+
+SORRY = "Startcall could not save that just now, so nothing was done. Please try again in a moment."
+LASTS_S = {"locked": 10.0}
+ANSWER_S = 3.0
+PAUSE_S = 0.6
+RECOVER_S = 10.0
+
+
+async def ask(slack: Sandbox, title: str) -> tuple[Ack, float]:
+    """Ask for a call; return the answer and how long it took, in seconds."""
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    ack = await slack.person("alice").command(GENERAL, "/startcall", title)
+    return ack, loop.time() - asked_at
+
+
+async def ask_meanwhile(app: AppProcess, slack: Sandbox, lasts_s: float) -> tuple[list[tuple[Ack, float]], list[bool]]:
+    """Ask for calls at a steady pace for some time; return the answers, and what the app said of being ready."""
+    asking: list[asyncio.Task[tuple[Ack, float]]] = []
+    looking: list[asyncio.Task[bool]] = []
+    loop = asyncio.get_running_loop()
+    stop_at = loop.time() + lasts_s
+    while loop.time() < stop_at:
+        asking.append(asyncio.create_task(ask(slack, f"Refused {len(asking)}")))
+        await asyncio.sleep(PAUSE_S)
+        if len(asking) in {2, 4}:
+            looking.append(asyncio.create_task(app.is_ready()))
+    return await asyncio.gather(*asking), await asyncio.gather(*looking)
+
+
+def titles(slack: Sandbox) -> list[str]:
+    """Return the titles of all cards."""
+    return sorted(str(call_of(slack, card).title) for card in cards(slack))
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name.replace(" ", "_"))
+async def test_what_cannot_be_stored_is_not_acknowledged_and_all_goes_on_afterwards(
+    tmp_path: Path, trouble: Trouble, record_property: Callable[[str, object], None]
+) -> None:
+    """People read within 3 s that nothing was done, the app says that it is not ready, and then it is again."""
+    reason = trouble.missing()
+    if reason is not None:
+        pytest.skip(reason)
+    file = tmp_path / "calls.sqlite3"
+    async with app_and_slack(sqlite_url(tmp_path), wrapper=trouble.wrapper(tmp_path)) as (app, slack):
+        slack.faults.add("calls.add", "delay", delay_s=0.5)
+        await ask(slack, "Before")
+        await wait_for(lambda: slack.faults.planned == 0)
+        with trouble_for(trouble, app, file):
+            answers, ready = await ask_meanwhile(app, slack, LASTS_S.get(trouble.name, 4.0))
+        over_at = asyncio.get_running_loop().time()
+        while not await app.is_ready():
+            assert asyncio.get_running_loop().time() < over_at + RECOVER_S, "It did not become ready again."
+        ack, _ = await ask(slack, "After")
+        await wait_for(lambda: len(cards(slack)) == 2, RECOVER_S)
+        recovered_s = asyncio.get_running_loop().time() - over_at
+
+        slowest_s = max(took_s for _, took_s in answers)
+        record_property(
+            "measured",
+            f"{trouble.name}: {len(answers)} commands refused in words, the slowest after {slowest_s:.1f} s; "
+            f"all well {recovered_s:.1f} s afterwards",
+        )
+        assert [SORRY] * len(answers) == [answer.payload.get("text", answer.failure) for answer, _ in answers]
+        assert slowest_s < ANSWER_S
+        assert True not in ready
+        assert ack.is_ok
+        assert ["After", "Before"] == titles(slack)
+        # One request a second for the call whose state could not be saved, and not one in every turn of a loop.
+        assert len(slack.api_calls("calls.add")) < 2 * LASTS_S.get(trouble.name, 4.0)
