@@ -32,6 +32,7 @@ from calls.service import CallService
 from calls.slack.auth_api import AuthApi, Identity
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
@@ -41,6 +42,7 @@ from listeners.health import health_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.socket_mode import SocketMode
 from providers.registry import ProviderSettings, build_provider
+from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
 from storage.postgres import is_postgres
@@ -73,7 +75,12 @@ class Server:
     """The running app: its parts, and how they start and stop together."""
 
     def __init__(
-        self, settings: Settings, session: aiohttp.ClientSession, database: Database, *, takes_in: bool = True
+        self,
+        settings: Settings,
+        session: aiohttp.ClientSession,
+        database: Database,
+        *,
+        takes_in: bool = True,
     ) -> None:
         """Plug the parts together; nothing runs yet.
 
@@ -86,7 +93,8 @@ class Server:
         self.connection = Connection()
         self.database = database
         token = settings.slack_bot_token.reveal()
-        self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of)
+        self.pace = Pace(build_budgets(database, settings.database_url))
+        self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
         self.auth = AuthApi(web_api)
         self.provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
         providers: dict[str, Provider] = {self.provider.name: self.provider}
@@ -168,7 +176,8 @@ class Server:
                 await asyncio.sleep(_RETRY_S)
 
     async def finish(self) -> None:
-        """Wait for what is in flight; what is not done in time is due at the next start."""
+        """Wait for what is in flight; what is not done in time, or not begun, is due at the next start."""
+        self.pace.stop()
         await self.wakeups.stop(GRACE_S)
         await self.replies.stop(1.0)
 

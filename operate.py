@@ -17,10 +17,12 @@ from calls.outside import Outside
 from calls.ports import Transaction
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
 from calls.slack.messages_api import MessagesApi
+from calls.slack.pace import Pace
 from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
 from providers.registry import ProviderSettings, build_provider
+from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
 from storage.postgres import is_postgres
@@ -72,7 +74,8 @@ class Operator:
         async def token_of(_team_id: str) -> str:
             return token
 
-        self._web = SlackWeb(session, settings.slack_api_url, token_of)
+        pace = Pace(build_budgets(database, settings.database_url))
+        self._web = SlackWeb(session, settings.slack_api_url, token_of, pace=pace)
 
     async def do(self, action: str, named: str) -> int:
         """Do one command.

@@ -34,6 +34,9 @@ TOKEN_CODES = {code for code, error_class in CLASS_OF_CODE.items() if error_clas
 SLOW_S = 1.5
 """After how long a starter is told that the card has to wait; people give up on a command after about 2 s."""
 
+SLOW_STEP_S = 0.3
+"""How long a step takes at least before it makes anybody wait, however late it began."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
@@ -228,8 +231,9 @@ class Advancer:
             await self._storage.write(lambda transaction, told=notice: transaction.drop_notice(told.id))  # type: ignore[misc]
 
     async def _tell_if_slow(self, call: Call) -> None:
-        """Tell the starter of a call that the card has to wait, once a request takes too long."""
-        await asyncio.sleep(SLOW_S)
+        """Tell the starter of a call that the card has to wait, once its steps have taken too long."""
+        age_s = (self._outside.now() - call.created_at).total_seconds()
+        await asyncio.sleep(min(SLOW_S, max(SLOW_STEP_S, SLOW_S - age_s)))
 
         def work(transaction: Transaction) -> Sequence[Notice]:
             stored = transaction.call(call.id)

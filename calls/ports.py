@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Flag, auto
 from typing import Protocol, TypeVar
 
+from calls.budgets import Place
 from calls.model import Call, CallId, ChannelId, Delivery, Notice, Participant, Reply, Room, TeamId, UserId
 
 Answer = TypeVar("Answer")
@@ -104,6 +105,25 @@ class WakeUps(Protocol):
 
 
 Advance = Callable[[CallId], Awaitable[None]]
+
+
+class Budgets(Protocol):
+    """Lines in which the requests of all processes wait for their turn, one line for each budget of Slack's.
+
+    Every method raises StorageError when the line cannot be had now.
+    """
+
+    async def join(self, key: str) -> Place:
+        """Take the next place in a line."""
+
+    async def wait_s(self, key: str, number: int) -> float:
+        """Return how long a place has to wait from now: it may have become longer, never shorter."""
+
+    async def hold(self, key: str, number: int, seconds: float) -> None:
+        """Let nobody of a line send anything for a while, because the request of a place was refused.
+
+        The refused place comes first afterwards, and the others behind it in their order.
+        """
 
 
 class Capability(Flag):

@@ -13,7 +13,10 @@ from enum import Enum, auto
 from calls.model import Call, CallState, EndReason, Participant
 
 START_DEADLINE = timedelta(minutes=10)
-"""A call that is not on its card by then is given up; nobody is waiting for it any more."""
+"""A call that is not on its card by then is given up when it fails; nobody is waiting for it any more."""
+
+START_TRIES = 6
+"""How often one step of a start fails in a row before the call is given up: waiting in a long line is no failure."""
 
 _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
@@ -95,5 +98,5 @@ def retry_at(call: Call, now: datetime, at_least_s: float = 0.0) -> datetime:
 
 
 def is_given_up(call: Call, now: datetime) -> bool:
-    """Say whether a call took too long to start."""
-    return call.is_starting and now > call.created_at + START_DEADLINE
+    """Say whether a call that failed once more took too long to start."""
+    return call.is_starting and now > call.created_at + START_DEADLINE and call.tries + 1 >= START_TRIES

@@ -18,7 +18,7 @@ from calls.ports import Clock, Transaction
 from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
 from storage.postgres import repeated, wait_for_copies
-from storage.tables import calls, deliveries
+from storage.tables import budgets, calls, deliveries
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
 
@@ -29,6 +29,9 @@ DELIVERIES_KEPT = timedelta(hours=48)
 
 READERS = 4
 """How many reads go on at once."""
+
+BUDGETS_KEPT = timedelta(hours=24)
+"""How long an unused budget is kept: longer than any line, and than Slack ever asks to wait."""
 
 
 class Database:
@@ -85,10 +88,15 @@ class Database:
         return await self.query(lambda connection: connection.execute(query).scalar_one())
 
     async def prune(self) -> int:
-        """Forget deliveries too old to come again; return how many were forgotten."""
-        oldest = self._now() - DELIVERIES_KEPT
-        query = delete(deliveries).where(deliveries.c.received_at < oldest)
-        return await self._writer.run(lambda connection: connection.execute(query).rowcount)
+        """Forget deliveries too old to come again, and budgets long unused; return how many were forgotten."""
+        now = self._now()
+        old_deliveries = delete(deliveries).where(deliveries.c.received_at < now - DELIVERIES_KEPT)
+        old_budgets = delete(budgets).where(budgets.c.used_at < now - BUDGETS_KEPT)
+
+        def forget(connection: Connection) -> int:
+            return connection.execute(old_deliveries).rowcount + connection.execute(old_budgets).rowcount
+
+        return await self._writer.run(forget)
 
     async def check_writable(self) -> None:
         """Make sure, by storing something, that work can be accepted now.

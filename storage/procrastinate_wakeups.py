@@ -48,7 +48,9 @@ UNATTENDED_S = 3.0
 """After how long a due call without a job is woken by anybody: whoever took it in has acknowledged it by then."""
 
 HEARTBEAT_S = 2.0
-CONCURRENCY = 50
+CONCURRENCY = 1_000
+"""How many calls a process works on at once; nearly all of them only wait for their turn at Slack then."""
+
 FINISH_S = 6.0
 """How long a worker that stops waits for its jobs; what is not done by then is left to others.
 

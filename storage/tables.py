@@ -144,3 +144,11 @@ deliveries = Table(
     Column("call_id", Text),
     Column("is_done", Boolean, nullable=False),
 )
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("line", JSON, nullable=False),
+    Column("used_at", Instant, nullable=False, index=True),
+)

@@ -111,6 +111,8 @@ class Writer:
         except SQLAlchemyError as error:
             failure = StorageError("not_stored", detail=type(error).__name__)
             failure.__cause__ = error
+            # A connection made while the files could not be written to stays read-only for as long as it lives.
+            self._engine.dispose()
             self._add_waiting(batch)
         except CallsError as error:
             # Work that is alone in its transaction takes it back by raising.

@@ -82,11 +82,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running_world(folder: Path, *, http: bool) -> AsyncIterator[World]:
+async def running_world(folder: Path, *, http: bool, database_url: str = "") -> AsyncIterator[World]:
     """Run the app against a furnished local Slack.
 
     Args:
-        folder: where the database goes.
+        folder: where the database goes, when no address is given.
         http: deliver over signed HTTP instead of Socket Mode.
     """
     port = free_port()
@@ -101,7 +101,7 @@ async def running_world(folder: Path, *, http: bool) -> AsyncIterator[World]:
                 credentials.signing_secret if http else credentials.app_token
             ),
             "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{folder}/calls.sqlite3",
+            "DATABASE_URL": database_url or f"sqlite:///{folder}/calls.sqlite3",
             "STARTCALL_LINK_TEMPLATE": f"{slack.url}meet/{{room}}",
         }
     )

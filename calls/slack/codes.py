@@ -64,7 +64,7 @@ _ELSEWHERE: dict[type[errors.SlackError], str] = {
 }
 
 _OURS: dict[type[errors.SlackError], str] = {
-    errors.SlackUnreachable: "unreachable session_closed",
+    errors.SlackUnreachable: "unreachable session_closed stopping",
     errors.SlackOutcomeUnknown: "timeout lost_answer garbled_answer incomplete_answer http_server_error",
     errors.SlackRefused: "http_refused unreadable_code",
     errors.SlackResponseUrlGone: "response_url_gone response_url_foreign",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from calls import errors
 from calls.holding import still_held
 from calls.slack.answers import Answer, checked
+from calls.slack.pace import Pace
 from calls.slack.response_urls import RESPONSE_URL, check_response, is_response_url
 from calls.slack.sdk import OneTryClient, time_limits
 
@@ -20,26 +22,37 @@ TokenOf = Callable[[str], Awaitable[str]]
 
 TIMEOUT_S = 10.0
 
+REFUSALS_MAX = 5
+"""How often in a row Slack may ask to wait before the work behind a request is put off."""
+
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 _JSON_TYPE = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class SlackWeb:
-    """Slack's Web API, one try a request.
+    """Slack's Web API, one try a request; only what Slack did not do because it came too soon is sent again.
 
     Args:
         session: shared by the whole app, and closed by whoever made it; its `trust_env` decides about proxies.
         base_url: of the Web API, such as `https://slack.com/api/`.
         timeout_s: seconds for a whole exchange, from connecting to the last byte of the answer.
+        pace: in which requests wait for their turn before they are sent; without it each is sent at once.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, base_url: str, token_of: TokenOf, *, timeout_s: float = TIMEOUT_S
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        token_of: TokenOf,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        pace: Pace | None = None,
     ) -> None:
         self._session = session
         self._base_url = base_url
         self._token_of = token_of
         self._timeout_s = timeout_s
+        self._pace = pace
         self._clients: dict[str, OneTryClient] = {}
 
     async def call(self, team_id: str, method: str, body: Mapping[str, Any]) -> Answer:
@@ -50,8 +63,22 @@ class SlackWeb:
 
         Raises:
             SlackError: the one that fits, for every outcome but an answer that says yes.
-            StorageError: when it is not certain that the work is still ours; nothing was sent.
+            StorageError: when it is not certain that the work is still ours, or whose turn it is; nothing was sent.
         """
+        if self._pace is None:
+            return await self._call_now(team_id, method, body)
+        turn = await self._pace.turn(team_id, method, body)
+        for refusals in itertools.count(1):
+            try:
+                return await self._call_now(team_id, method, body)
+            except errors.SlackRateLimited as refused:
+                await turn.hold(refused.retry_after_s)
+                if refusals == REFUSALS_MAX:
+                    raise
+            await turn.wait()
+        raise AssertionError("the loop only ends by returning or raising")
+
+    async def _call_now(self, team_id: str, method: str, body: Mapping[str, Any]) -> Answer:
         token = await self._token_of(team_id)
         client = self._clients.get(team_id)
         if client is None or client.token != token.strip():

@@ -82,6 +82,7 @@ _UNREACHABLE: dict[str, str] = {
     "": "Startcall cannot reach Slack at the moment. Please try again in a few minutes; if it stays like this, whoever "
     "runs Startcall should check its connection to the internet.",
     "session_closed": "Startcall is just being restarted. Please try again in a moment.",
+    "stopping": "Startcall is just being restarted. Please try again in a moment.",
 }
 
 _OUTCOME_UNKNOWN: dict[str, str] = {

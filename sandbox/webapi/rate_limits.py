@@ -15,10 +15,15 @@ _POST_BURST = 5.0
 
 
 class RateLimits:
-    """Counts the calls of one app in one workspace."""
+    """Counts the calls of one app in one workspace.
 
-    def __init__(self) -> None:
+    Args:
+        window_s: how long the minute is for which the tiers count; tests make it shorter.
+    """
+
+    def __init__(self, *, window_s: float = _WINDOW_S) -> None:
         """Start with nothing counted."""
+        self._window_s = window_s
         self._calls: dict[str, deque[float]] = {}
         self._posts: dict[str, tuple[float, float]] = {}
 
@@ -37,10 +42,10 @@ class RateLimits:
         if allowed is None:
             return 0
         calls = self._calls.setdefault(method, deque())
-        while calls and calls[0] <= now_s - _WINDOW_S:
+        while calls and calls[0] <= now_s - self._window_s:
             calls.popleft()
         if len(calls) >= allowed:
-            return max(1, math.ceil(calls[0] + _WINDOW_S - now_s))
+            return max(1, math.ceil(calls[0] + self._window_s - now_s))
         calls.append(now_s)
         return 0
 

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from calls.clock import now
+from calls.errors import StorageError
 from sandbox.delivery.ack import Ack
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
+from storage.database import Database
+from storage.opening import open_engine
+from storage.schema import upgrade
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.durability.storm import GENERAL, call_of, cards
 from tests.durability.trouble import TROUBLES, Trouble, trouble_for
@@ -85,3 +90,22 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_all_goes_on_afterwa
         assert ["After", "Before"] == titles(slack)
         # One request a second for the call whose state could not be saved, and not one in every turn of a loop.
         assert len(slack.api_calls("calls.add")) < 2 * LASTS_S.get(trouble.name, 4.0)
+
+
+async def test_a_connection_made_while_files_were_read_only_is_not_kept(tmp_path: Path) -> None:
+    """SQLite never writes through such a connection again, so those made in a bad hour must not outlive it."""
+    trouble = next(one for one in TROUBLES if one.name == "read-only")
+    reason = trouble.missing()
+    if reason is not None:
+        pytest.skip(reason)
+    engine = open_engine(sqlite_url(tmp_path))
+    upgrade(engine)
+    database = Database(engine, now)
+    with trouble_for(trouble, AppProcess({}, ""), tmp_path / "calls.sqlite3"):
+        # As if every connection were in use: the write has to make one.
+        engine.dispose()
+        with pytest.raises(StorageError):
+            await database.check_writable()
+
+    await database.check_writable()
+    database.close()

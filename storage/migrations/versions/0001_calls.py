@@ -1,4 +1,4 @@
-"""The first schema: calls, their people, what is still to be told, and the deliveries taken."""
+"""The first schema: calls, their people, what is still to be told, the deliveries taken, and Slack's budgets."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ def upgrade() -> None:
         sa.Column("is_done", sa.Boolean, nullable=False),
     )
     op.create_index("ix_deliveries_received_at", "deliveries", ["received_at"])
+    op.create_table(
+        "budgets",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("line", sa.JSON, nullable=False),
+        sa.Column("used_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_budgets_used_at", "budgets", ["used_at"])
 
 
 def _make_calls() -> None:
