@@ -152,7 +152,7 @@ class Advancer:
                 return None
             changed = record(transaction, stored)
             if changed.due_at == stored.due_at:
-                changed = replace(changed, tries=0)
+                changed = replace(changed, tries=0, stuck_code=None)
             participants = transaction.participants(call_id)
             if next_step(changed, participants) is None:
                 changed = replace(changed, due_at=None)
@@ -237,9 +237,10 @@ class Advancer:
 
         def work(transaction: Transaction) -> Sequence[Notice]:
             stored = transaction.call(call.id)
-            if stored is None or not stored.is_starting or stored.wait_told:
+            told = None if stored is None else _told_to_wait(transaction, stored)
+            if told is None or told is stored:
                 return ()
-            transaction.save_call(_told_to_wait(transaction, stored))
+            transaction.save_call(told)
             return transaction.notices(call.id)
 
         await self._tell(await self._storage.write(work))

@@ -42,8 +42,7 @@ class World:
 
     def cards(self, channel_id: str) -> list[Message]:
         """Return the cards of calls in a conversation."""
-        messages = self.slack.workspace.messages.get(channel_id, [])
-        return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
+        return cards(self.slack, channel_id)
 
     async def card(self, channel_id: str, number: int = 1) -> Message:
         """Return the newest card once there are `number` of them and the app has noted it."""
@@ -72,6 +71,12 @@ class World:
     def methods(self) -> list[str]:
         """Return the names of the app's Web API calls, in order."""
         return [call.name for call in self.api_calls()]
+
+
+def cards(slack: Sandbox, channel_id: str = GENERAL) -> list[Message]:
+    """Return the cards of calls in a conversation."""
+    messages = slack.workspace.messages.get(channel_id, [])
+    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
 
 
 def free_port() -> int:

@@ -21,8 +21,8 @@ from storage.tables import calls
 from tests.durability.balancer import Balancer
 from tests.durability.process import AppProcess
 from tests.durability.replicas import Replicas, replicas
+from tests.world import GENERAL, cards
 
-GENERAL = "C0GENERAL01"
 KILL_AFTER_S = (1.0, 3.0)
 SETTLE_S = 60.0
 SHARES: Mapping[str, float] = {"429": 0.10, "drop_after": 0.05, "500": 0.05}
@@ -169,12 +169,6 @@ class Storm:
                 return loop.time() - calm_at
             await asyncio.sleep(0.2)
         return None
-
-
-def cards(slack: Sandbox) -> list[Message]:
-    """Return the cards of calls in #general."""
-    messages = slack.workspace.messages.get(GENERAL, [])
-    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
 
 
 def call_of(slack: Sandbox, card: Message) -> CallRecord:

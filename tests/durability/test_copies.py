@@ -8,7 +8,8 @@ from pathlib import Path
 from sandbox.testing import wait_for
 from tests.durability.process import sqlite_url
 from tests.durability.replicas import replicas
-from tests.durability.storm import GENERAL, cards, left_to_do
+from tests.durability.storm import left_to_do
+from tests.world import GENERAL, cards
 
 
 async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(tmp_path: Path) -> None:

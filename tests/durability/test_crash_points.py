@@ -12,10 +12,10 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
-from sandbox.workspace import CallRecord, Message
+from sandbox.workspace import CallRecord
 from tests.durability.process import AppProcess, app_and_slack
+from tests.world import GENERAL, cards
 
-GENERAL = "C0GENERAL01"
 NEVER_S = 3600.0
 SETTLE_S = 25.0
 """On PostgreSQL the work of a killed process is taken over after 12 s."""
@@ -23,12 +23,6 @@ SETTLE_S = 25.0
 BOTH = pytest.mark.parametrize(
     "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-
-
-def cards(slack: Sandbox) -> list[Message]:
-    """Return the cards in #general."""
-    messages = slack.workspace.messages[GENERAL]
-    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
 
 
 def the_call(slack: Sandbox) -> CallRecord:

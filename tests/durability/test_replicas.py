@@ -9,22 +9,15 @@ import pytest
 
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
-from sandbox.workspace import Message
 from storage.lease import LIMIT_S
 from tests.durability.process import AppProcess
 from tests.durability.replicas import replicas
 from tests.postgres import PostgresServer
+from tests.world import GENERAL, cards
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
-GENERAL = "C0GENERAL01"
 TAKEN_OVER_S = LIMIT_S + 5.0
-
-
-def cards(slack: Sandbox) -> list[Message]:
-    """Return the cards of calls in #general."""
-    messages = slack.workspace.messages.get(GENERAL, [])
-    return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
 
 
 def open_calls(slack: Sandbox) -> int:

@@ -17,8 +17,9 @@ from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
-from tests.durability.storm import GENERAL, call_of, cards
+from tests.durability.storm import call_of
 from tests.durability.trouble import TROUBLES, Trouble, trouble_for
+from tests.world import GENERAL, cards
 
 SORRY = "Startcall could not save that just now, so nothing was done. Please try again in a moment."
 LASTS_S = {"locked": 10.0}

@@ -106,3 +106,21 @@ def a_call(world: World) -> Call:
     """Return a call that nobody has begun to work on."""
     person = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
     return world.server.calls.new_call(StartRequest(person=person, channel_id=GENERAL, title="Broken"))  # type: ignore[arg-type]
+
+
+async def test_a_call_that_went_on_is_no_longer_listed_as_set_aside(world: World) -> None:
+    """Whoever ends a call that was set aside, once its cause is gone, also takes it off the operator's list."""
+    await world.alice.command(GENERAL, "/startcall", "Weekly sync")
+    await world.card(GENERAL)
+    call = next(iter(world.slack.workspace.calls.values()))
+    world.slack.faults.add("calls.update", "error", error="token_revoked")
+    await world.alice.command(GENERAL, "/startcall", "rename Retro")
+    await wait_for(lambda: "calls.update" in world.methods())
+    await world.settled()
+    assert ["token_revoked"] == await world.set_aside()
+
+    await world.alice.command(GENERAL, "/startcall", "end")
+    await wait_for(lambda: call.date_end > 0 and "chat.update" in world.methods())
+    await world.settled()
+
+    assert [] == await world.set_aside()
