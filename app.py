@@ -11,9 +11,10 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 
 import aiohttp
@@ -25,8 +26,8 @@ import operate
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
+from calls.meetings import Provider, Surroundings
 from calls.outside import Outside
-from calls.ports import Provider
 from calls.replies import Replies
 from calls.service import CallService
 from calls.slack.auth_api import AuthApi, Identity
@@ -41,7 +42,7 @@ from listeners.bolt import build_bolt_app
 from listeners.health import health_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.socket_mode import SocketMode
-from providers.registry import ProviderSettings, build_provider
+from providers.registry import build_provider
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -80,23 +81,33 @@ class Server:
         session: aiohttp.ClientSession,
         database: Database,
         *,
+        address: str,
         takes_in: bool = True,
     ) -> None:
         """Plug the parts together; nothing runs yet.
 
         Args:
+            address: where the HTTP server listens.
             takes_in: whether Slack delivers to this process; one that only works serves nothing but health.
         """
         self.settings = settings
         self.takes_in = takes_in
-        self.address = ""
+        self.address = address
         self.connection = Connection()
         self.database = database
         token = settings.slack_bot_token.reveal()
         self.pace = Pace(build_budgets(database, settings.database_url))
         self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
         self.auth = AuthApi(web_api)
-        self.provider = build_provider(settings.provider, ProviderSettings(settings.room_key, settings.link_template))
+        self.provider = build_provider(
+            settings.provider,
+            Surroundings(
+                key=settings.room_key,
+                session=session,
+                values=settings.provider_values,
+                site_url=settings.site_url(address),
+            ),
+        )
         providers: dict[str, Provider] = {self.provider.name: self.provider}
         outside = Outside(CallsApi(web_api), MessagesApi(web_api), providers, now)
         self.advancer = Advancer(database, outside)
@@ -211,29 +222,34 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         database = Database(engine, now)
         stack.callback(database.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
-        server = Server(settings, session, database, takes_in=takes_in)
+        listening = stack.enter_context(closing(_listen(settings)))
+        server = Server(settings, session, database, address=_address(listening), takes_in=takes_in)
         stack.push_async_callback(server.provider.aclose)
         stack.push_async_callback(server.finish)
         runner = web.AppRunner(server.web_app(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        server.address = await _listen(runner, settings)
+        await web.SockSite(runner, listening).start()
         await stack.enter_async_context(_background(server))
         yield server
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> str:
-    """Open the port and return the address it is reached by.
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port, so that its address is known; nothing is answered yet.
 
     Raises:
         ConfigError: when the port is taken or may not be used.
     """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
     except OSError as error:
         raise ConfigError("port_taken", detail=f"{settings.host}:{settings.port}") from error
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @asynccontextmanager

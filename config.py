@@ -14,16 +14,22 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 
-from config_checks import find_fault
+from calls.errors import ConfigError
+from calls.meetings import ProviderSetting
+from config_checks import find_fault, find_fault_of, settings_brought
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
+from providers.addresses import is_loopback
+from providers.registry import AUTO, OWN_KINDS, known_providers
 
 ENV_FILE = Path(".env")
 """Looked for in the folder the app is started in, as the default database is."""
 
 _OWN_PREFIX = "STARTCALL_"
+_CLIENT = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 _CREDENTIALS = frozenset(setting.name for setting in SETTINGS if setting.name.startswith("SLACK_")) - {"SLACK_API_URL"}
 
 
@@ -64,6 +70,7 @@ class Settings:
         port: 0 to 65535; 0 takes any free port.
         public_url: without a slash at its end, or None.
         provider: a name `providers.registry.build_provider` knows.
+        provider_values: the settings of meeting systems that are set or have a default, by name.
     """
 
     slack_bot_token: Secret
@@ -75,7 +82,25 @@ class Settings:
     public_url: str | None
     database_url: str = field(repr=False)
     provider: str
-    link_template: str | None
+    provider_values: Mapping[str, str] = field(repr=False, hash=False)
+    slack_client_id: str | None = None
+    slack_client_secret: Secret | None = None
+
+    @property
+    def signs_in(self) -> bool:
+        """Say whether people can sign in with Slack on our pages."""
+        return self.slack_client_id is not None and self.slack_client_secret is not None
+
+    def site_url(self, address: str) -> str | None:
+        """Return where people's browsers reach our pages, without a slash at its end; None when they cannot.
+
+        Args:
+            address: where the HTTP server listens; of use only to people on this computer, who use the local Slack.
+        """
+        if self.public_url is not None:
+            return self.public_url
+        slack_is_here = is_loopback(urlsplit(self.slack_api_url).hostname or "")
+        return address if slack_is_here and is_loopback(self.host) else None
 
     @property
     def room_key(self) -> bytes:
@@ -158,12 +183,14 @@ class _Found:
         values: without surrounding space, and only what is not empty.
         in_file: the names whose value comes from `.env`.
         emptied: the names that `.env` sets and the environment sets to nothing.
+        brought: the settings of a meeting system that another package brings.
     """
 
     values: Mapping[str, str]
     in_file: frozenset[str]
     emptied: frozenset[str]
     problems: list[Problem]
+    brought: tuple[ProviderSetting, ...]
 
 
 def _find(environ: Mapping[str, str] | None, env_file: Path | None) -> _Found:
@@ -173,12 +200,26 @@ def _find(environ: Mapping[str, str] | None, env_file: Path | None) -> _Found:
     problems: list[Problem] = []
     filed = {} if env_file is None else _read_file(env_file, problems)
     merged = {name: value.strip() for name, value in {**filed, **environ}.items()}
+    values = {name: value for name, value in merged.items() if value}
     return _Found(
-        values={name: value for name, value in merged.items() if value},
+        values=values,
         in_file=frozenset(filed.keys() - environ.keys()),
         emptied=frozenset(name for name, value in filed.items() if value.strip() and not merged[name]),
         problems=problems,
+        brought=_brought(values, problems),
     )
+
+
+def _brought(values: Mapping[str, str], problems: list[Problem]) -> tuple[ProviderSetting, ...]:
+    """Return the settings that come with the meeting system that was chosen, when another package brings it."""
+    provider = values.get("STARTCALL_PROVIDER", AUTO)
+    if provider not in known_providers():
+        return ()
+    try:
+        return settings_brought(provider)
+    except ConfigError as error:
+        problems.append(Problem("STARTCALL_PROVIDER", f"cannot be used: {error.detail}.", "Install it anew."))
+        return ()
 
 
 def _read_file(path: Path, problems: list[Problem]) -> dict[str, str]:
@@ -218,6 +259,10 @@ def _check_values(found: _Found) -> None:
         if fault is not None:
             origin = ENV_FILE.name if name in found.in_file else ""
             found.problems.append(Problem(name, fault.sentence, fault.cure, origin))
+    for setting in found.brought:
+        fault = find_fault_of(setting, found.values[setting.name]) if setting.name in found.values else None
+        if fault is not None:
+            found.problems.append(Problem(setting.name, fault.sentence, fault.cure))
 
 
 def _are_swapped(values: Mapping[str, str]) -> bool:
@@ -228,7 +273,7 @@ def _are_swapped(values: Mapping[str, str]) -> bool:
 
 def _check_names(found: _Found) -> None:
     """Refuse names that look like ours and are not: a misspelt setting would be silently without effect."""
-    known = [setting.name for setting in SETTINGS]
+    known = [setting.name for setting in SETTINGS] + [setting.name for setting in found.brought]
     for name in sorted(found.values):
         if name.startswith(_OWN_PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -251,10 +296,20 @@ def _check_together(found: _Found) -> None:
             "with the scope connections:write."
         )
         found.problems.append(Problem("SLACK_APP_TOKEN", sentence, cure))
-    if values.get("STARTCALL_PROVIDER") == "link" and "STARTCALL_LINK_TEMPLATE" not in values:
-        sentence = f"{_not_set('STARTCALL_LINK_TEMPLATE', found)} STARTCALL_PROVIDER=link needs it."
-        cure = "Write it like https://meet.example.com/{room}"
-        found.problems.append(Problem("STARTCALL_LINK_TEMPLATE", sentence, cure))
+    for one, other in (_CLIENT, _CLIENT[::-1]):
+        if one in values and other not in values:
+            cure = f"Copy it from {SLACK_APPS} > Basic Information > App Credentials, or remove {one}."
+            found.problems.append(Problem(other, f"{_not_set(other, found)} {one} needs it.", cure))
+    _check_required(found)
+
+
+def _check_required(found: _Found) -> None:
+    """Check that the meeting system that was chosen has what it cannot do without."""
+    provider = found.values.get("STARTCALL_PROVIDER", AUTO)
+    for setting in (*found.brought, *(OWN_KINDS[provider].settings if provider in OWN_KINDS else ())):
+        if setting.required and setting.name not in found.values:
+            sentence = f"{_not_set(setting.name, found)} STARTCALL_PROVIDER={provider} needs it."
+            found.problems.append(Problem(setting.name, sentence, f"Write it like {setting.example}"))
 
 
 def _not_set(name: str, found: _Found) -> str:
@@ -268,7 +323,10 @@ def _not_set(name: str, found: _Found) -> str:
 
 def _build(found: _Found) -> Settings:
     """Turn values that were all checked into settings."""
-    values = {setting.name: setting.default for setting in SETTINGS if setting.default} | dict(found.values)
+    of_providers = (*(setting for kind in OWN_KINDS.values() for setting in kind.settings), *found.brought)
+    defaults = {setting.name: setting.default for setting in SETTINGS if setting.default}
+    defaults |= {setting.name: setting.default for setting in of_providers if setting.default}
+    values = defaults | dict(found.values)
 
     def secret(name: str) -> Secret | None:
         return Secret(values[name]) if name in values else None
@@ -283,5 +341,7 @@ def _build(found: _Found) -> Settings:
         public_url=values["PUBLIC_URL"].rstrip("/") if "PUBLIC_URL" in values else None,
         database_url=values["DATABASE_URL"],
         provider=values["STARTCALL_PROVIDER"],
-        link_template=values.get("STARTCALL_LINK_TEMPLATE"),
+        provider_values={one.name: values[one.name] for one in of_providers if one.name in values},
+        slack_client_id=values.get("SLACK_CLIENT_ID"),
+        slack_client_secret=secret("SLACK_CLIENT_SECRET"),
     )

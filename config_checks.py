@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from calls.meetings import ProviderSetting
 from config_table import SETTINGS, SLACK_APPS
 from providers.addresses import find_address_fault
-from providers.link.settings import find_template_fault
-from providers.registry import known_providers
+from providers.registry import AUTO, OWN_KINDS, find_kind, known_providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ _EXAMPLES = frozenset(setting.example for setting in SETTINGS if setting.secret)
 _PLACEHOLDER = re.compile(r"your[-_ ]|[<>…]|\.\.\.|x{6,}|change-?me|placeholder", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9.\-_]+")
 _SIGNING_SECRET = re.compile(r"[!-~]+")
+_CLIENT = re.compile(r"[A-Za-z0-9.\-_]+")
+_COPY_CLIENT = f"Copy it from {SLACK_APPS} > Basic Information > App Credentials."
 _HOST = re.compile(r"[A-Za-z0-9._:%\-]+")
 _COPY_BOT_TOKEN = f"Copy it from {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token."
 _COPY_APP_TOKEN = f"Make one at {SLACK_APPS} > Basic Information > App-Level Tokens, with the scope connections:write."
@@ -91,11 +93,12 @@ def _is_placeholder(value: str) -> bool:
     return value in _EXAMPLES or _PLACEHOLDER.search(value) is not None
 
 
-def _refuse_oauth(_: str) -> Fault:
-    return Fault(
-        "is set, but installing into many workspaces by OAuth is not in this version.",
-        "Remove it, and put the bot token of your workspace into SLACK_BOT_TOKEN.",
-    )
+def _check_client(value: str) -> Fault | None:
+    if _is_placeholder(value):
+        return Fault("still holds the placeholder, not the real value.", _COPY_CLIENT)
+    if not _CLIENT.fullmatch(value):
+        return Fault("has characters that no client id or secret has.", _COPY_CLIENT)
+    return None
 
 
 def _check_address(example: str) -> Check:
@@ -164,9 +167,28 @@ def _check_provider(value: str) -> Fault | None:
     return Fault("names no meeting system of this version.", f"{hint}Use one of: {', '.join(known_providers())}.")
 
 
-def _check_link_template(value: str) -> Fault | None:
-    fault = find_template_fault(value)
-    return None if fault is None else Fault(f"{fault}.", "Write it like https://meet.example.com/{room}")
+def _check_setting(setting: ProviderSetting) -> Check:
+    """Return the check of a meeting system's own setting."""
+
+    def check(value: str) -> Fault | None:
+        fault = setting.find_fault(value)
+        return None if fault is None else Fault(f"{fault}.", f"Write it like {setting.example}")
+
+    return check
+
+
+def find_fault_of(setting: ProviderSetting, value: str) -> Fault | None:
+    """Return what is wrong with the value of a meeting system's own setting, or None."""
+    return _check_setting(setting)(value)
+
+
+def settings_brought(provider: str) -> tuple[ProviderSetting, ...]:
+    """Return the settings that a meeting system of another package brings; none for ours, which are in the table.
+
+    Raises:
+        ConfigError: when it cannot be loaded.
+    """
+    return () if provider == AUTO or provider in OWN_KINDS else find_kind(provider).settings
 
 
 _CHECKS: Mapping[str, Check] = MappingProxyType(
@@ -174,14 +196,14 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "SLACK_BOT_TOKEN": _check_token("xoxb-", _COPY_BOT_TOKEN),
         "SLACK_APP_TOKEN": _check_token("xapp-", _COPY_APP_TOKEN),
         "SLACK_SIGNING_SECRET": _check_signing_secret,
-        "SLACK_CLIENT_ID": _refuse_oauth,
-        "SLACK_CLIENT_SECRET": _refuse_oauth,
+        "SLACK_CLIENT_ID": _check_client,
+        "SLACK_CLIENT_SECRET": _check_client,
         "SLACK_API_URL": _check_address("https://slack.com/api/"),
         "HOST": _check_host,
         "PORT": _check_port,
         "PUBLIC_URL": _check_address("https://startcall.example.com"),
         "DATABASE_URL": _check_database_url,
         "STARTCALL_PROVIDER": _check_provider,
-        "STARTCALL_LINK_TEMPLATE": _check_link_template,
+        **{one.name: _check_setting(one) for kind in OWN_KINDS.values() for one in kind.settings},
     }
 )

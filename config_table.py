@@ -6,6 +6,8 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from providers.registry import OWN_KINDS
+
 SLACK_APPS = "https://api.slack.com/apps > your app"
 """Where Slack shows an app's tokens and secrets."""
 
@@ -58,12 +60,13 @@ SETTINGS = (
     ),
     Setting(
         "SLACK_CLIENT_ID",
-        "Reserved for installing into many workspaces by OAuth, which this version cannot do: leave it empty.",
-        example="your-client-id",
+        "Lets people sign in with Slack when they join a call, so that the card shows them by name. "
+        f"{SLACK_APPS} > Basic Information > App Credentials. Needs PUBLIC_URL; optional.",
+        example="1234567890.1234567890123",
     ),
     Setting(
         "SLACK_CLIENT_SECRET",
-        "Reserved like SLACK_CLIENT_ID: leave it empty.",
+        "Goes with SLACK_CLIENT_ID, and is on the same page.",
         example="your-client-secret",
         secret=True,
     ),
@@ -99,11 +102,10 @@ SETTINGS = (
         default="auto",
         example="link",
     ),
-    Setting(
-        "STARTCALL_LINK_TEMPLATE",
-        "https address of a meeting. {room} is required and differs for every call; "
-        "{title}, {channel} and {team} may be used.",
-        example="https://meet.example.com/{room}",
+    *(
+        Setting(one.name, one.meaning, one.default, one.example, secret=one.secret)
+        for kind in OWN_KINDS.values()
+        for one in kind.settings
     ),
 )
 

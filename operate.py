@@ -12,6 +12,7 @@ import aiohttp
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError
+from calls.meetings import Surroundings
 from calls.model import Call, CallId, EndReason
 from calls.outside import Outside
 from calls.ports import Transaction
@@ -21,7 +22,7 @@ from calls.slack.pace import Pace
 from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
-from providers.registry import ProviderSettings, build_provider
+from providers.registry import build_provider
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -68,6 +69,7 @@ class Operator:
     def __init__(self, settings: Settings, database: Database, session: aiohttp.ClientSession) -> None:
         """Take what the commands work on."""
         self._settings = settings
+        self._session = session
         self._database = database
         token = settings.slack_bot_token.reveal()
 
@@ -175,9 +177,10 @@ class Operator:
         return await self._database.read(lambda transaction: transaction.call_named(named))
 
     def _advancer(self) -> Advancer:
-        provider = build_provider(
-            self._settings.provider, ProviderSettings(self._settings.room_key, self._settings.link_template)
-        )
+        settings = self._settings
+        site_url = settings.site_url(f"http://{settings.host}:{settings.port}")
+        surroundings = Surroundings(settings.room_key, self._session, settings.provider_values, site_url)
+        provider = build_provider(settings.provider, surroundings)
         outside = Outside(CallsApi(self._web), MessagesApi(self._web), {provider.name: provider}, now)
         return Advancer(self._database, outside)
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from calls.blocks import build_card
 from calls.errors import SlackCallGone
 from calls.holding import still_held
+from calls.meetings import Capability
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
-from calls.ports import Capability, Transaction
+from calls.ports import Transaction
 from calls.running import slack_id_of
 from calls.starting import provider_of
 from calls.workflows import final_state

@@ -199,6 +199,27 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who was let in to one call by a link of ours, before and whether or not they come.
+
+    Args:
+        id: 32 hexadecimal digits that cannot be guessed; a provider reports it back with whoever used the link.
+        key: the `Participant.key` they are shown under.
+        name: what they are called in the meeting.
+        slack_id: None for those who are not of the call's workspace.
+        is_host: whether they may do in the meeting what only its host may.
+    """
+
+    id: str
+    call_id: CallId
+    key: str
+    name: str
+    slack_id: UserId | None = None
+    avatar_url: str | None = None
+    is_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One sentence that one person still has to be told, seen by nobody else.
 

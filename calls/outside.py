@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from calls.meetings import Provider
 from calls.model import Call
-from calls.ports import Clock, Provider, Transaction
+from calls.ports import Clock, Transaction
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 

@@ -1,15 +1,13 @@
-"""What the calls package needs from outside: a store, wake-ups, meeting providers, a clock."""
+"""What the calls package needs from outside: a store, wake-ups, a clock; meeting systems are in `calls.meetings`."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Flag, auto
 from typing import Protocol, TypeVar
 
 from calls.budgets import Place
-from calls.model import Call, CallId, ChannelId, Delivery, Notice, Participant, Reply, Room, TeamId, UserId
+from calls.model import Call, CallId, ChannelId, Delivery, Notice, Participant, Reply, TeamId, UserId
 
 Answer = TypeVar("Answer")
 
@@ -124,74 +122,3 @@ class Budgets(Protocol):
 
         The refused place comes first afterwards, and the others behind it in their order.
         """
-
-
-class Capability(Flag):
-    """What a meeting system can do for us."""
-
-    NONE = 0
-    END = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSpec:
-    """What a room is asked for with.
-
-    Args:
-        call_id: stable over retries: the same call must get the same room.
-        title: plain text, at most 150 characters; may be empty.
-    """
-
-    call_id: CallId
-    team_id: TeamId
-    channel_id: ChannelId
-    title: str
-    started_by: UserId
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a provider is, in one sentence for whoever runs the app."""
-
-    ok: bool
-    sentence: str
-
-
-class Provider(Protocol):
-    """A meeting system."""
-
-    @property
-    def name(self) -> str:
-        """The name it is chosen by, in lower case."""
-
-    @property
-    def capabilities(self) -> Capability:
-        """What it can do; anything else is never asked of it."""
-
-    @property
-    def notice(self) -> str | None:
-        """One honest line for people who start a call with it, or None."""
-
-    async def create_room(self, spec: RoomSpec) -> Room:
-        """Make the room of a call; asked again for the same call, return the same room.
-
-        Raises:
-            ProviderDown: when trying again later can help.
-            ProviderAuth: when the provider no longer accepts our credentials.
-            ProviderRefused: when it will never do this.
-        """
-
-    async def end_room(self, room: Room) -> None:
-        """Close the room for everybody; a room that is gone already is a success.
-
-        Raises:
-            ProviderDown: when trying again later can help.
-            ProviderAuth: when the provider no longer accepts our credentials.
-            ProviderRefused: when it will never do this.
-        """
-
-    async def probe(self) -> Health:
-        """Find out whether it works, with the credentials it has."""
-
-    async def aclose(self) -> None:
-        """Give back what it holds."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
+from calls.meetings import Provider, RoomSpec
 from calls.model import Call, CallState
 from calls.outside import Outside, Record
-from calls.ports import Provider, RoomSpec, Transaction
+from calls.ports import Transaction
 from calls.slack.messages_api import OutgoingMessage
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.errors import CallsError
-from calls.ports import Capability, Provider
+from calls.meetings import Capability, Provider
 from doctor.report import Finding, State
 
 

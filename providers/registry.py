@@ -1,62 +1,68 @@
-"""Build a meeting system by its name."""
+"""Find a meeting system by its name, ours or one that another package brings, and build it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from calls.errors import ConfigError
-from calls.ports import Provider
+from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
+from providers.link.kind import KIND as LINK
+from providers.link.kind import LINK_TEMPLATE
 from providers.link.provider import LinkProvider
 from providers.link.settings import PUBLIC_JITSI, PUBLIC_JITSI_NOTICE, LinkSettings
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
+OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (LINK,)})
+"""The meeting systems in this folder, by name."""
 
-@dataclass(frozen=True, slots=True)
-class ProviderSettings:
-    """What providers are built with; each takes what it needs.
 
-    Args:
-        room_key: secret of this installation from which names of rooms are derived; at least 16 bytes.
-        link_template: web address with `{room}`, or None.
+def known_providers() -> tuple[str, ...]:
+    """Return every name that can be chosen; packages that bring one are named without being loaded."""
+    return (AUTO, *OWN_KINDS, *(name for name in sorted(_announced()) if name not in OWN_KINDS))
+
+
+def find_kind(name: str) -> ProviderKind:
+    """Return the meeting system of a name, loading the package that brings it when it is not one of ours.
+
+    Raises:
+        ConfigError: when there is none, or it cannot be loaded or was made for another version of the port.
     """
+    if name in OWN_KINDS:
+        return OWN_KINDS[name]
+    announced = _announced()
+    if name not in announced:
+        raise ConfigError("unknown_provider", detail=f"{name!r}; known are {', '.join(known_providers())}")
+    try:
+        kind = announced[name].load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError("provider_not_loadable", detail=f"{name} ({error})") from error
+    if not isinstance(kind, ProviderKind):
+        raise ConfigError("provider_not_loadable", detail=f"{name} (it is no ProviderKind)")
+    if kind.api_version != API_VERSION:
+        detail = f"{name} (made for version {kind.api_version} of the port, this is {API_VERSION})"
+        raise ConfigError("provider_not_loadable", detail=detail)
+    return kind
 
-    room_key: bytes = field(repr=False)
-    link_template: str | None = None
 
-
-def build_provider(name: str, settings: ProviderSettings) -> Provider:
+def build_provider(name: str, surroundings: Surroundings) -> Provider:
     """Build the meeting system called `name`.
 
     Raises:
         ConfigError: when there is none of this name, or its settings are missing or not usable.
     """
-    if name not in _BUILDERS:
-        raise ConfigError("unknown_provider", detail=f"{name!r}; known are {', '.join(known_providers())}")
-    return _BUILDERS[name](settings)
+    return _build_auto(surroundings) if name == AUTO else find_kind(name).build(surroundings)
 
 
-def known_providers() -> tuple[str, ...]:
-    """Return every name `build_provider` takes."""
-    return tuple(_BUILDERS)
-
-
-def _build_auto(settings: ProviderSettings) -> Provider:
+def _build_auto(surroundings: Surroundings) -> Provider:
     """Use the template where there is one, and else the best-known service that needs no account of ours."""
-    if settings.link_template is not None:
-        return _build_link(settings)
-    return LinkProvider(LinkSettings(PUBLIC_JITSI, settings.room_key, PUBLIC_JITSI_NOTICE))
+    if LINK_TEMPLATE in surroundings.values:
+        return LINK.build(surroundings)
+    return LinkProvider(LinkSettings(PUBLIC_JITSI, surroundings.key, PUBLIC_JITSI_NOTICE))
 
 
-def _build_link(settings: ProviderSettings) -> Provider:
-    if settings.link_template is None:
-        raise ConfigError("link_template_missing", detail="set STARTCALL_LINK_TEMPLATE")
-    return LinkProvider(LinkSettings(settings.link_template, settings.room_key))
-
-
-_BUILDERS: Mapping[str, Callable[[ProviderSettings], Provider]] = MappingProxyType(
-    {AUTO: _build_auto, "link": _build_link}
-)
+def _announced() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}

@@ -31,6 +31,10 @@ _CONFIG: dict[str, str] = {
         "No meeting system of this name is set up: {detail}. Whoever runs Startcall can name another one in "
         "`STARTCALL_PROVIDER`."
     ),
+    "provider_not_loadable": (
+        "A meeting system could not be loaded: {detail}. Whoever runs Startcall has to install it anew, or name "
+        "another one in `STARTCALL_PROVIDER`."
+    ),
     "link_template_missing": (
         "Startcall was not told where calls take place. Whoever runs it has to set `STARTCALL_LINK_TEMPLATE` to a web "
         "address with `{{room}}` in it."

@@ -6,19 +6,14 @@ import base64
 import hashlib
 import hmac
 import unicodedata
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from calls.errors import ProviderRefused
+from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import CallId, Room
-from calls.ports import Capability, Health
 from providers.addresses import is_loopback
-
-if TYPE_CHECKING:
-    from calls.ports import RoomSpec
-    from providers.link.settings import LinkSettings
+from providers.link.settings import LinkSettings
 
 PROBE_TIMEOUT_S = 5.0
 
@@ -27,8 +22,8 @@ _TITLE_MAX_CHARS = 40
 _SERVER_ERROR = 500
 
 
-class LinkProvider:
-    """Makes rooms by filling in a template; `calls.ports.Provider` says what each method does."""
+class LinkProvider(Provider):
+    """Makes rooms by filling in a template; `calls.meetings.Provider` says what each method does."""
 
     def __init__(self, settings: LinkSettings) -> None:
         """Send nothing, now or later, except by `probe`."""
@@ -57,14 +52,6 @@ class LinkProvider:
         for placeholder, value in values.items():
             url = url.replace(f"{{{placeholder}}}", quote(value, safe=""))
         return Room(id=room_name, join_url=url)
-
-    async def end_room(self, room: Room) -> None:
-        """Refuse: whoever has the link can open it again.
-
-        Raises:
-            ProviderRefused: always.
-        """
-        raise ProviderRefused("cannot_end_room", provider=self.name, detail=room.id)
 
     async def probe(self) -> Health:
         """Find out whether the meeting system's server answers this computer; any answer but a server error will do."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import CallId, ChannelId, Room, TeamId, UserId
-from calls.ports import Capability, Health, Provider, RoomSpec
 
 Make = Callable[[], Provider]
 

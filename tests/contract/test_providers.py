@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from calls.errors import ConfigError
-from calls.ports import Provider
-from providers.registry import ProviderSettings, build_provider, known_providers
+from calls.meetings import Provider, Surroundings
+from providers.registry import build_provider, known_providers
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 
@@ -17,14 +18,24 @@ PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = PROVIDERS.parent / "docs" / "providers.md"
 FOLDERS = sorted(path.name for path in PROVIDERS.iterdir() if (path / "provider.py").is_file())
 
-SETTINGS = ProviderSettings(
-    room_key=b"k" * 32, link_template="http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"
-)
+LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"}
 
-MAKERS: dict[str, Callable[[], Provider]] = {
-    "link": lambda: build_provider("link", SETTINGS),
+MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
+    "link": lambda session: build_provider("link", surroundings(session, LINK)),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
+
+
+def surroundings(session: aiohttp.ClientSession, values: Mapping[str, str]) -> Surroundings:
+    """Return what providers are built with here."""
+    return Surroundings(b"k" * 32, session, values)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Return a session for providers to use."""
+    async with aiohttp.ClientSession() as opened:
+        yield opened
 
 
 def test_every_folder_is_checked() -> None:
@@ -33,15 +44,15 @@ def test_every_folder_is_checked() -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-async def test_provider_keeps_the_contract(name: str) -> None:
+async def test_provider_keeps_the_contract(name: str, session: aiohttp.ClientSession) -> None:
     """Everything the calls package relies on holds for each provider."""
-    await check_provider(MAKERS[name])
+    await check_provider(lambda: MAKERS[name](session))
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_provider_has_the_name_of_its_folder(name: str) -> None:
+async def test_provider_has_the_name_of_its_folder(name: str, session: aiohttp.ClientSession) -> None:
     """The name that is stored with a call leads to the code, and can be chosen by it."""
-    assert name == MAKERS[name]().name
+    assert name == MAKERS[name](session).name
     assert name in known_providers()
 
 
@@ -68,32 +79,32 @@ def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
     assert [name for name in known_providers() if f"| `{name}` |" not in page] == []
 
 
-def test_unknown_name_is_refused_with_the_known_ones() -> None:
+async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
     """A provider that does not exist is an error of the configuration that says what exists."""
     with pytest.raises(ConfigError, match="auto, link") as caught:
-        build_provider("zoom", SETTINGS)
+        build_provider("nonesuch", surroundings(session, LINK))
     assert caught.value.code == "unknown_provider"
 
 
-def test_link_without_template_is_refused() -> None:
+async def test_link_without_template_is_refused(session: aiohttp.ClientSession) -> None:
     """Asked for by name, link does not quietly fall back to a public service."""
     with pytest.raises(ConfigError) as caught:
-        build_provider("link", ProviderSettings(room_key=b"k" * 32))
+        build_provider("link", surroundings(session, {}))
     assert caught.value.code == "link_template_missing"
 
 
-async def test_auto_uses_the_template_when_there_is_one() -> None:
+async def test_auto_uses_the_template_when_there_is_one(session: aiohttp.ClientSession) -> None:
     """With a template, auto is link, and has nothing to warn of."""
-    provider = build_provider("auto", SETTINGS)
+    provider = build_provider("auto", surroundings(session, LINK))
     assert provider.notice is None
     assert (await provider.create_room(SPEC)).join_url.startswith(
         "http://127.0.0.1:9/T0KIT000001/C0KIT000001/planning/"
     )
 
 
-async def test_auto_without_template_uses_the_public_service_and_says_so() -> None:
+async def test_auto_without_template_uses_the_public_service_and_says_so(session: aiohttp.ClientSession) -> None:
     """Without any setting calls meet at meet.jit.si, and people are told what to expect there."""
-    provider = build_provider("auto", ProviderSettings(room_key=b"k" * 32))
+    provider = build_provider("auto", surroundings(session, {}))
     assert (await provider.create_room(SPEC)).join_url.startswith("https://meet.jit.si/")
     assert provider.notice is not None
     assert "sign in" in provider.notice

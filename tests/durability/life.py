@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from calls.advance import Advancer
+from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
 from calls.outside import Outside
 from calls.replies import Replies
@@ -20,7 +21,7 @@ from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
-from providers.registry import ProviderSettings, build_provider
+from providers.registry import build_provider
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from storage.database import Database
@@ -58,7 +59,10 @@ class Life:
         self.database = Database(engine, lambda: self.now)
         web = SlackWeb(self._session, self.slack.api_url, self._token)
         self._provider = build_provider(
-            "link", ProviderSettings(b"a key of no worth", "https://meet.example.com/{room}")
+            "link",
+            Surroundings(
+                b"a key of no worth", self._session, {"STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}"}
+            ),
         )
         providers = {self._provider.name: self._provider}
         self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now)

@@ -8,9 +8,9 @@ import app
 import operate
 from calls.advance import Advancer
 from calls.clock import now
+from calls.meetings import Capability, Health, RoomSpec
 from calls.model import Call, Person, TeamId, UserId
 from calls.outside import Outside
-from calls.ports import Capability, Health, RoomSpec
 from calls.service import StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi

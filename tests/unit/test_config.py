@@ -33,8 +33,8 @@ BAD_VALUES = [
     ("SLACK_SIGNING_SECRET", "your-signing-secret", "placeholder"),
     ("SLACK_SIGNING_SECRET", "xoxb-1-2-abc", "holds a bot token"),
     ("SLACK_SIGNING_SECRET", "two words", "has characters that no signing secret has"),
-    ("SLACK_CLIENT_ID", "1234.5678", "is not in this version"),
-    ("SLACK_CLIENT_SECRET", "abcdef", "is not in this version"),
+    ("SLACK_CLIENT_ID", "1234 5678", "characters that no client id or secret has"),
+    ("SLACK_CLIENT_SECRET", "your-client-secret", "placeholder"),
     ("SLACK_API_URL", "http://slack.com/api/", "begins with http://"),
     ("SLACK_API_URL", "slack.com/api", "does not begin with https://"),
     ("SLACK_API_URL", "https://slack.com/api/?x=1", "must end with its path"),
@@ -100,7 +100,7 @@ def test_socket_mode_needs_two_tokens_and_nothing_else() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert settings.public_url is None
     assert settings.database_url == "sqlite:///data/startcall.sqlite3"
-    assert (settings.provider, settings.link_template) == ("auto", None)
+    assert (settings.provider, settings.provider_values) == ("auto", {})
 
 
 def test_every_setting_arrives() -> None:
@@ -123,7 +123,8 @@ def test_every_setting_arrives() -> None:
     assert (settings.host, settings.port) == ("::1", 0)
     assert settings.public_url == "https://startcall.example.org/app"
     assert settings.database_url == "sqlite:////var/lib/calls.sqlite3"
-    assert (settings.provider, settings.link_template) == ("link", "https://meet.example.org/{room}")
+    assert settings.provider == "link"
+    assert settings.provider_values == {"STARTCALL_LINK_TEMPLATE": "https://meet.example.org/{room}"}
 
 
 def test_empty_and_blank_values_count_as_not_set() -> None:

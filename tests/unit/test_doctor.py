@@ -14,8 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from calls.errors import ProviderAuth
+from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import Room
-from calls.ports import Capability, Health, RoomSpec
 from config import Settings, read_settings
 from doctor import MANIFEST, run, run_doctor
 from doctor.report import Finding, Report, State
@@ -54,7 +54,7 @@ class Slack:
 
 
 @dataclass
-class Meetings:
+class Meetings(Provider):
     """A meeting system whose health a test decides."""
 
     health: Health = field(default_factory=lambda: Health(ok=True, sentence="Rooms are made."))
