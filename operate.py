@@ -127,7 +127,7 @@ class Operator:
         people = await self._database.read(lambda transaction: transaction.participants(call.id))
         for name in ("id", "display_id", "state", "title", "team_id", "channel_id", "started_by", "slack_call_id"):
             print(f"{name:<14} {getattr(call, name)}")
-        print(f"{'join_url':<14} {call.room.join_url if call.room else '-'}")
+        print(f"{'join_url':<14} {call.join_url or '-'}")
         print(f"{'people in':<14} {', '.join(person.key for person in people if person.present) or '-'}")
         if call.slack_call_id is not None:
             _print_at_slack(await CallsApi(self._web).info(call.team_id, call.slack_call_id))

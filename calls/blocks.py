@@ -85,8 +85,8 @@ def _context(text: str) -> Block:
 
 def _buttons(call: Call) -> Block:
     join = _button(JOIN_CALL, "Join", call.id)
-    if call.room is not None:
-        join["url"] = call.room.join_url
+    if call.join_url is not None:
+        join["url"] = call.join_url
     end = _button(END_CALL, "End", call.id)
     end |= {"style": "danger", "confirm": _confirm_end(call)}
     buttons = [join, _button(LEAVE_CALL, "Leave", call.id), _button(RENAME_CALL, "Rename", call.id), end]

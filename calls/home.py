@@ -37,9 +37,9 @@ def _call_section(call: Call) -> Block:
     where = f"<#{call.channel_id}>" if call.channel_id.startswith("C") else "a direct message"
     text = f"*{escape(call.title)}*\nIn {where}, started by {answers.mention(call.started_by)} · `{call.display_id}`"
     section: Block = {"type": "section", "block_id": call.id, "text": _mrkdwn(text)}
-    if call.room is not None:
+    if call.join_url is not None:
         join = {"type": "button", "action_id": JOIN_CALL, "text": _plain("Join"), "value": call.id}
-        section["accessory"] = {**join, "url": call.room.join_url}
+        section["accessory"] = {**join, "url": call.join_url}
     return section
 
 

@@ -18,6 +18,14 @@ def new_call_id() -> CallId:
     return CallId(secrets.token_hex(16))
 
 
+def new_join_token() -> str:
+    """Return what our own page knows a call by: 128 random bits as 22 letters, digits, hyphens and underscores.
+
+    It says nothing of the call's id, which other apps of the workspace can read.
+    """
+    return secrets.token_urlsafe(16)
+
+
 def new_display_id() -> str:
     """Return an id people can read out and type, such as `4K7-9QM`; it always has a digit.
 

@@ -48,6 +48,9 @@ class EndReason(StrEnum):
     ENDED_BY_PERSON = "ended_by_person"
     ENDED_BY_OPERATOR = "ended_by_operator"
     ENDED_IN_SLACK = "ended_in_slack"
+    ENDED_IN_ROOM = "ended_in_room"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
     FAILED_TO_START = "failed_to_start"
 
 
@@ -70,7 +73,7 @@ class Room:
 
     Args:
         id: the provider's own id of the room.
-        join_url: https address for everybody; holds no personal token.
+        join_url: the meeting system's own address for everybody; holds no personal token.
         display_id: what people may read out to each other, or None.
         desktop_url: address that opens the provider's desktop program, or None.
     """
@@ -94,6 +97,27 @@ class ResponseUrl:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What is known of a room from its meeting system, and when to look again.
+
+    Args:
+        came_at: when somebody was first seen in the room; until then it is not empty, only not yet used.
+        empty_since: when the last person went; None while somebody is in, and before somebody came.
+        looked_at: when the meeting system was last asked who is in and answered.
+        look_at: when it is to be asked again; None for one that cannot be asked.
+        tell_at: before then Slack is told of no more comings and goings, so that many become one request.
+        turn_out: sessions that are to be shown out.
+    """
+
+    came_at: datetime | None = None
+    empty_since: datetime | None = None
+    looked_at: datetime | None = None
+    look_at: datetime | None = None
+    tell_at: datetime | None = None
+    turn_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call, from the accepted command to its final state.
 
@@ -101,6 +125,8 @@ class Call:
         display_id: what people type after `end` or `join`, such as `4K7-9QM`.
         title_told: the title Slack last was told; None before it was registered.
         message_ts: where the card is; None while it is not posted or was posted by response_url.
+        join_url: where Slack sends people who join: our own page, or the room's address; set with the room.
+        join_token: what our own page knows the call by; 128 random bits.
         start_url: the response_url of the command or shortcut that started the call.
         card_url: the response_url of the newest press of a button on the card; can change that card.
         due_at: when the next step should be tried; None when nothing is left to do.
@@ -128,6 +154,9 @@ class Call:
     end_reason: EndReason | None = None
     error_code: str | None = None
     room: Room | None = None
+    join_url: str | None = None
+    join_token: str = ""
+    watch: Watch = Watch()
     slack_call_id: str | None = None
     title_told: str | None = None
     posted: bool = False
@@ -184,6 +213,9 @@ class Participant:
         key: tells people of one call apart: `slack:<user id>` or `guest:<provider's stable id>`.
         present: whether the person is in the call now.
         told: whether Slack shows the person as being in the call.
+        left_at: when the last device of the person went; set while they are still shown, in case they come back.
+        stays_until: when they are taken for gone unless they are seen before; None while they are seen in the room,
+            and for a meeting system that sees nobody.
     """
 
     call_id: CallId
@@ -196,6 +228,49 @@ class Participant:
     external_id: str | None = None
     display_name: str | None = None
     avatar_url: str | None = None
+    stays_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One device of somebody in a room, as its meeting system last reported it.
+
+    Args:
+        id: the meeting system's.
+        key: the `Participant.key` of whose device it is; empty while only its going was reported.
+        present: whether it is in the room.
+        changed_at: when it came or went, by the meeting system's clock; older reports change nothing any more.
+        heard_at: when we heard so, by our clock.
+    """
+
+    call_id: CallId
+    id: str
+    key: str
+    present: bool
+    changed_at: datetime
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLink:
+    """A link that lets one person in to one call: a Slack person's own, or a guest's.
+
+    Args:
+        id: SHA-256 of the link's token in hexadecimal; the token itself is kept nowhere.
+        slack_id: whose own link it is; None for one that a guest is given.
+        made_by: who asked for it.
+        used_at: when somebody came by it first.
+        revoked_at: when it was taken back, or None.
+    """
+
+    id: str
+    call_id: CallId
+    made_by: UserId
+    made_at: datetime
+    expires_at: datetime
+    slack_id: UserId | None = None
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calls.meetings import Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.workflows import EndRules
 
 Record = Callable[[Transaction, Call], Call]
 """Puts the result of a step into the call as it is stored now, and returns the changed call."""
@@ -21,9 +22,14 @@ class Outside:
 
     Args:
         providers: by the name that is kept in each call.
+        site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
+        signs_in: whether our pages can ask people to sign in with Slack.
     """
 
     slack_calls: CallsApi
     messages: MessagesApi
     providers: Mapping[str, Provider]
     now: Clock
+    rules: EndRules = field(default_factory=EndRules)
+    site_url: str | None = None
+    signs_in: bool = False

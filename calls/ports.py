@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from calls.budgets import Place
-from calls.model import Call, CallId, ChannelId, Delivery, Notice, Participant, Reply, TeamId, UserId
+from calls.model import (
+    Call,
+    CallId,
+    ChannelId,
+    Delivery,
+    JoinLink,
+    Notice,
+    Participant,
+    Reply,
+    Session,
+    TeamId,
+    UserId,
+    Visitor,
+)
 
 Answer = TypeVar("Answer")
 
@@ -51,6 +64,33 @@ class Transaction(Protocol):
 
     def save_participant(self, participant: Participant) -> None:
         """Store somebody of a call, new or changed."""
+
+    def call_in_room(self, provider: str, room_id: str) -> Call | None:
+        """Return the open call that takes place in a room, or None."""
+
+    def call_of_join_token(self, token: str) -> Call | None:
+        """Return the call our own page knows by a token, or None."""
+
+    def sessions(self, call_id: CallId) -> Sequence[Session]:
+        """Return every device that was ever reported in a call's room."""
+
+    def save_session(self, session: Session) -> None:
+        """Store a device, new or changed."""
+
+    def visitors(self, call_id: CallId) -> Sequence[Visitor]:
+        """Return everybody who was let in to a call by a link of ours."""
+
+    def add_visitor(self, visitor: Visitor) -> None:
+        """Store somebody who is let in."""
+
+    def link(self, link_id: str) -> JoinLink | None:
+        """Return a link, or None."""
+
+    def links(self, call_id: CallId) -> Sequence[JoinLink]:
+        """Return the links of a call, oldest first."""
+
+    def save_link(self, link: JoinLink) -> None:
+        """Store a link, new or changed."""
 
     def add_notice(self, notice: Notice) -> None:
         """Store a sentence that is to be told."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from calls.errors import StateError
 from calls.home import build_home
-from calls.ids import new_call_id, new_display_id
+from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.model import (
     Call,
     CallId,
@@ -225,6 +225,7 @@ class CallService:
         return Call(
             id=new_call_id(),
             display_id=new_display_id(),
+            join_token=new_join_token(),
             team_id=request.person.team_id,
             channel_id=request.channel_id,
             title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),

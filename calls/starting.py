@@ -7,8 +7,8 @@ from dataclasses import replace
 from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
-from calls.meetings import Provider, RoomSpec
-from calls.model import Call, CallState
+from calls.meetings import Capability, Provider, RoomSpec
+from calls.model import Call, CallState, Room
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.slack.messages_api import OutgoingMessage
@@ -33,23 +33,32 @@ async def make_room(outside: Outside, call: Call) -> Record:
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.ROOM_MADE if stored.state is CallState.ACCEPTED else stored.state
-        return replace(stored, room=room, state=state)
+        return replace(stored, room=room, join_url=_join_url(outside, call, room), state=state)
 
     return record
 
 
+def _join_url(outside: Outside, call: Call, room: Room) -> str:
+    """Return where Slack sends people: to our own page where that gives each person a link of their own."""
+    if outside.site_url is None or Capability.PERSON_LINK not in provider_of(outside, call).capabilities:
+        return room.join_url
+    return f"{outside.site_url}/j/{call.join_token}"
+
+
 async def register(outside: Outside, call: Call) -> Record:
     """Register the call at Slack; our own id makes a repeated request the same call."""
-    if call.room is None:
+    if call.room is None or call.join_url is None:
         raise AssertionError(call.id)
     title = call.title
+    # Slack's clients open a desktop program at once, past our page, so there is none where our page is needed.
+    desktop_url = call.room.desktop_url if call.join_url == call.room.join_url else None
     registered = await outside.slack_calls.add(
         call.team_id,
         external_unique_id=call.external_unique_id,
-        join_url=call.room.join_url,
+        join_url=call.join_url,
         created_by=call.started_by,
         date_start=call.created_at,
-        desktop_app_join_url=call.room.desktop_url,
+        desktop_app_join_url=desktop_url,
         external_display_id=call.room.display_id or call.display_id,
         title=title,
     )

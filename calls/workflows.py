@@ -7,6 +7,7 @@ first difference. Nothing else decides the order of work, so a crash needs no lo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -23,6 +24,19 @@ _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
 TRIES_MAX = 12
 """After so many failures of one step, about 8 minutes, a call is set aside until somebody sees to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndRules:
+    """When a call ends by itself.
+
+    Args:
+        empty: how long nobody has to be in a room that somebody was in.
+        longest: how long a call lasts at most.
+    """
+
+    empty: timedelta = timedelta(minutes=2)
+    longest: timedelta = timedelta(hours=24)
 
 
 class Step(Enum):

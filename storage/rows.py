@@ -6,7 +6,19 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from calls.model import Call, CallState, EndReason, Notice, Participant, ResponseUrl, Room
+from calls.model import (
+    Call,
+    CallState,
+    EndReason,
+    JoinLink,
+    Notice,
+    Participant,
+    ResponseUrl,
+    Room,
+    Session,
+    Visitor,
+    Watch,
+)
 
 Values = dict[str, Any]
 
@@ -24,6 +36,8 @@ _SAME_IN_BOTH = (
     "ended_at",
     "ended_by",
     "error_code",
+    "join_url",
+    "join_token",
     "slack_call_id",
     "title_told",
     "posted",
@@ -39,6 +53,9 @@ _SAME_IN_BOTH = (
 )
 
 
+_OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at")
+
+
 def call_values(call: Call) -> Values:
     """Return a call as column values."""
     room = call.room
@@ -51,6 +68,8 @@ def call_values(call: Call) -> Values:
         "room_join_url": room and room.join_url,
         "room_display_id": room and room.display_id,
         "room_desktop_url": room and room.desktop_url,
+        **{f"watch_{name}": getattr(call.watch, name) for name in _OF_WATCH},
+        "watch_turn_out": list(call.watch.turn_out),
         **_url_values("start_url", call.start_url),
         **_url_values("card_url", call.card_url),
     }
@@ -64,6 +83,7 @@ def call_of(row: Row[Any]) -> Call:
         state=CallState(row.state),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         room=_room_of(row),
+        watch=Watch(**{name: getattr(row, f"watch_{name}") for name in _OF_WATCH}, turn_out=tuple(row.watch_turn_out)),
         start_url=_url_of(row.start_url, row.start_url_expires_at),
         card_url=_url_of(row.card_url, row.card_url_expires_at),
     )
@@ -77,6 +97,36 @@ def participant_values(participant: Participant) -> Values:
 def participant_of(row: Row[Any]) -> Participant:
     """Return the participant of a row."""
     return Participant(**{name: getattr(row, name) for name in Participant.__slots__})
+
+
+def session_values(session: Session) -> Values:
+    """Return a session as column values."""
+    return {name: getattr(session, name) for name in Session.__slots__}
+
+
+def session_of(row: Row[Any]) -> Session:
+    """Return the session of a row."""
+    return Session(**{name: getattr(row, name) for name in Session.__slots__})
+
+
+def visitor_values(visitor: Visitor) -> Values:
+    """Return a visitor as column values."""
+    return {name: getattr(visitor, name) for name in Visitor.__slots__}
+
+
+def visitor_of(row: Row[Any]) -> Visitor:
+    """Return the visitor of a row."""
+    return Visitor(**{name: getattr(row, name) for name in Visitor.__slots__})
+
+
+def link_values(link: JoinLink) -> Values:
+    """Return a link as column values."""
+    return {name: getattr(link, name) for name in JoinLink.__slots__}
+
+
+def link_of(row: Row[Any]) -> JoinLink:
+    """Return the link of a row."""
+    return JoinLink(**{name: getattr(row, name) for name in JoinLink.__slots__})
 
 
 def notice_values(notice: Notice) -> Values:

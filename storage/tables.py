@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     literal_column,
 )
 
@@ -64,6 +65,14 @@ calls = Table(
     Column("room_join_url", Text),
     Column("room_display_id", Text),
     Column("room_desktop_url", Text),
+    Column("join_url", Text),
+    Column("join_token", Text, nullable=False),
+    Column("watch_came_at", Instant),
+    Column("watch_empty_since", Instant),
+    Column("watch_looked_at", Instant),
+    Column("watch_look_at", Instant),
+    Column("watch_tell_at", Instant),
+    Column("watch_turn_out", JSON, nullable=False),
     Column("slack_call_id", Text),
     Column("title_told", Text),
     Column("posted", Boolean, nullable=False),
@@ -106,6 +115,9 @@ Index(
 
 Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
 
+Index("calls_in_room", calls.c.provider, calls.c.room_id, sqlite_where=is_open, postgresql_where=is_open)
+Index("calls_of_join_token", calls.c.join_token)
+
 participants = Table(
     "participants",
     metadata,
@@ -119,6 +131,44 @@ participants = Table(
     Column("external_id", Text),
     Column("display_name", Text),
     Column("avatar_url", Text),
+    Column("stays_until", Instant),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("present", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+)
+
+visitors = Table(
+    "visitors",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slack_id", Text),
+    Column("avatar_url", Text),
+    Column("is_host", Boolean, nullable=False),
+    UniqueConstraint("call_id", "key", name="visitors_once"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("slack_id", Text),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
 )
 
 notices = Table(

@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from calls.errors import StaleCallError
-from calls.model import Call, CallId, ChannelId, Notice, Participant, TeamId, UserId
+from calls.model import (
+    Call,
+    CallId,
+    ChannelId,
+    JoinLink,
+    Notice,
+    Participant,
+    Session,
+    TeamId,
+    UserId,
+    Visitor,
+)
 from storage import rows
-from storage.tables import calls, is_open, is_stuck, is_unfinished, notices, participants
+from storage.tables import (
+    calls,
+    is_open,
+    is_stuck,
+    is_unfinished,
+    links,
+    notices,
+    participants,
+    sessions,
+    visitors,
+)
 
 
 class SqlTransaction:
@@ -90,12 +111,50 @@ class SqlTransaction:
 
     def save_participant(self, participant: Participant) -> None:
         """Store somebody of a call, new or changed."""
-        values = rows.participant_values(participant)
-        query = update(participants).where(
-            participants.c.call_id == participant.call_id, participants.c.key == participant.key
-        )
-        if self._connection.execute(query.values(values)).rowcount == 0:
-            self._connection.execute(insert(participants), values)
+        self._put(participants, rows.participant_values(participant))
+
+    def call_in_room(self, provider: str, room_id: str) -> Call | None:
+        """Return the newest open call in a room, or None."""
+        query = select(calls.c.id).where(calls.c.provider == provider, calls.c.room_id == room_id, is_open)
+        found = self._connection.execute(query.order_by(calls.c.created_at.desc()).limit(1)).scalar()
+        return None if found is None else self.call(CallId(found))
+
+    def call_of_join_token(self, token: str) -> Call | None:
+        """Return the call with a token, or None."""
+        found = self._connection.execute(select(calls.c.id).where(calls.c.join_token == token)).scalar()
+        return None if found is None else self.call(CallId(found))
+
+    def sessions(self, call_id: CallId) -> Sequence[Session]:
+        """Return every device of a call."""
+        query = select(sessions).where(sessions.c.call_id == call_id).order_by(sessions.c.id)
+        return [rows.session_of(row) for row in self._connection.execute(query)]
+
+    def save_session(self, session: Session) -> None:
+        """Store a device, new or changed."""
+        self._put(sessions, rows.session_values(session))
+
+    def visitors(self, call_id: CallId) -> Sequence[Visitor]:
+        """Return everybody who was let in by a link of ours."""
+        query = select(visitors).where(visitors.c.call_id == call_id).order_by(visitors.c.id)
+        return [rows.visitor_of(row) for row in self._connection.execute(query)]
+
+    def add_visitor(self, visitor: Visitor) -> None:
+        """Store somebody who is let in."""
+        self._connection.execute(insert(visitors), rows.visitor_values(visitor))
+
+    def link(self, link_id: str) -> JoinLink | None:
+        """Return a link, or None."""
+        row = self._connection.execute(select(links).where(links.c.id == link_id)).one_or_none()
+        return None if row is None else rows.link_of(row)
+
+    def links(self, call_id: CallId) -> Sequence[JoinLink]:
+        """Return the links of a call, oldest first."""
+        query = select(links).where(links.c.call_id == call_id).order_by(links.c.made_at, links.c.id)
+        return [rows.link_of(row) for row in self._connection.execute(query)]
+
+    def save_link(self, link: JoinLink) -> None:
+        """Store a link, new or changed."""
+        self._put(links, rows.link_values(link))
 
     def add_notice(self, notice: Notice) -> None:
         """Store a sentence that is to be told."""
@@ -109,3 +168,9 @@ class SqlTransaction:
     def drop_notice(self, notice_id: int) -> None:
         """Forget a sentence."""
         self._connection.execute(delete(notices).where(notices.c.id == notice_id))
+
+    def _put(self, table: Table, values: rows.Values) -> None:
+        """Store a row by its primary key, new or changed."""
+        same = [column == values[column.name] for column in table.primary_key.columns]
+        if self._connection.execute(update(table).where(*same).values(values)).rowcount == 0:
+            self._connection.execute(insert(table), values)

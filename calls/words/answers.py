@@ -95,9 +95,9 @@ def unknown_call() -> str:
 
 def joined(call: Call) -> str:
     """Say that a person is now shown as in the call, with its link."""
-    if call.room is None:
+    if call.join_url is None:
         return f"You are in “{escape(call.title)}”. Its link comes with the card in a moment."
-    return f"You are in “{escape(call.title)}”: <{call.room.join_url}|open the meeting>."
+    return f"You are in “{escape(call.title)}”: <{call.join_url}|open the meeting>."
 
 
 def left(call: Call) -> str:
@@ -134,7 +134,7 @@ def not_started(call: Call, why: str) -> str:
 
 def card_waits(call: Call) -> str:
     """Say that a card comes later than people expect, with the link that works already."""
-    link = f" <{call.room.join_url}|Open the meeting> meanwhile." if call.room is not None else ""
+    link = f" <{call.join_url}|Open the meeting> meanwhile." if call.join_url is not None else ""
     return f"Slack is busy: the card of “{escape(call.title)}” comes as soon as Slack takes it.{link}"
 
 
@@ -174,7 +174,7 @@ def default_title(channel_name: str) -> str:
 
 
 def _listed(call: Call) -> str:
-    link = f" (<{call.room.join_url}|open the meeting>)" if call.room is not None else ""
+    link = f" (<{call.join_url}|open the meeting>)" if call.join_url is not None else ""
     return f"• `{call.display_id}` {escape(call.title)}, started by {mention(call.started_by)}{link}"
 
 

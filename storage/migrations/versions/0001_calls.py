@@ -8,6 +8,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at")
 _OPEN = "state IN ('accepted', 'room_made', 'registered', 'live')"
 
 
@@ -26,7 +27,9 @@ def upgrade() -> None:
         sa.Column("external_id", sa.Text),
         sa.Column("display_name", sa.Text),
         sa.Column("avatar_url", sa.Text),
+        sa.Column("stays_until", sa.BigInteger),
     )
+    _make_joining()
     op.create_table(
         "notices",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -58,6 +61,36 @@ def upgrade() -> None:
     op.create_index("ix_budgets_used_at", "budgets", ["used_at"])
 
 
+def _make_joining() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("call_id", sa.Text, sa.ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("present", sa.Boolean, nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("changed_at", "heard_at")),
+    )
+    op.create_table(
+        "visitors",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("call_id", sa.Text, sa.ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("key", "name")),
+        *(sa.Column(name, sa.Text) for name in ("slack_id", "avatar_url")),
+        sa.Column("is_host", sa.Boolean, nullable=False),
+        sa.UniqueConstraint("call_id", "key", name="visitors_once"),
+    )
+    op.create_table(
+        "links",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("call_id", sa.Text, sa.ForeignKey("calls.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("made_by", sa.Text, nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("made_at", "expires_at")),
+        sa.Column("slack_id", sa.Text),
+        *(sa.Column(name, sa.BigInteger) for name in ("used_at", "revoked_at")),
+    )
+    op.create_index("ix_links_call_id", "links", ["call_id"])
+
+
 def _make_calls() -> None:
     op.create_table(
         "calls",
@@ -71,6 +104,10 @@ def _make_calls() -> None:
         *(sa.Column(name, sa.BigInteger) for name in ("live_at", "ended_at")),
         *(sa.Column(name, sa.Text) for name in ("ended_by", "end_reason", "error_code")),
         *(sa.Column(f"room_{name}", sa.Text) for name in ("id", "join_url", "display_id", "desktop_url")),
+        sa.Column("join_url", sa.Text),
+        sa.Column("join_token", sa.Text, nullable=False),
+        *(sa.Column(f"watch_{name}", sa.BigInteger) for name in _WATCH),
+        sa.Column("watch_turn_out", sa.JSON, nullable=False),
         *(sa.Column(name, sa.Text) for name in ("slack_call_id", "title_told")),
         sa.Column("posted", sa.Boolean, nullable=False),
         sa.Column("message_ts", sa.Text),
@@ -91,3 +128,7 @@ def _make_calls() -> None:
     op.create_index(
         "calls_open", "calls", ["team_id", "channel_id"], sqlite_where=still_open, postgresql_where=still_open
     )
+    op.create_index(
+        "calls_in_room", "calls", ["provider", "room_id"], sqlite_where=still_open, postgresql_where=still_open
+    )
+    op.create_index("calls_of_join_token", "calls", ["join_token"])
