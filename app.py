@@ -26,13 +26,11 @@ import operate
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
-from calls.meetings import Provider, Surroundings
-from calls.outside import Outside
+from calls.intake import Intake
+from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
 from calls.slack.auth_api import AuthApi, Identity
-from calls.slack.calls_api import CallsApi
-from calls.slack.messages_api import MessagesApi
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
@@ -40,9 +38,10 @@ from calls.words.errors import sentence_for
 from config import Settings, SettingsError, read_settings
 from listeners.bolt import build_bolt_app
 from listeners.health import health_routes
+from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.socket_mode import SocketMode
-from providers.registry import build_provider
+from parts import build_default_provider, build_outside
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -99,23 +98,26 @@ class Server:
         self.pace = Pace(build_budgets(database, settings.database_url))
         self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
         self.auth = AuthApi(web_api)
-        self.provider = build_provider(
-            settings.provider,
-            Surroundings(
-                key=settings.room_key,
-                session=session,
-                values=settings.provider_values,
-                site_url=settings.site_url(address),
-            ),
-        )
-        providers: dict[str, Provider] = {self.provider.name: self.provider}
-        outside = Outside(CallsApi(web_api), MessagesApi(web_api), providers, now)
+        self.provider = build_default_provider(settings, session, address, self._is_open)
+        outside = build_outside(settings, web_api, self.provider, address)
+        self.providers = outside.providers
         self.advancer = Advancer(database, outside)
         self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
         self.replies = Replies(outside, ViewsApi(web_api))
-        self.calls = CallService(database, self.wakeups, self.replies, now, default_provider=self.provider.name)
+        self.intake = Intake(database, self.wakeups, outside.reports)
+        self.calls = CallService(
+            database,
+            self.wakeups,
+            self.replies,
+            now,
+            providers=self.providers,
+            default_provider=self.provider.name,
+        )
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
         listeners.register(self.bolt, self.calls)
+
+    async def _is_open(self, provider: str, room_id: str) -> bool:
+        return await self.intake.is_open(provider, room_id)
 
     async def _token_of(self, _team_id: str) -> str:
         return self.settings.slack_bot_token.reveal()
@@ -129,6 +131,10 @@ class Server:
         """Return the HTTP side: Slack's deliveries where there is a signing secret, and health."""
         site = web.Application(client_max_size=BODY_MAX_BYTES)
         site.add_routes(health_routes(self.reasons_not_ready))
+        if self.takes_in:
+            site.add_routes(hook_routes(self.providers, self.intake, now))
+            for provider in self.providers.values():
+                site.add_routes(provider.routes())
         if self.takes_in and self.settings.slack_signing_secret is not None:
             secret = self.settings.slack_signing_secret.reveal()
             site.add_routes([web.post("/slack/events", slack_events(self.bolt, secret, now))])
@@ -256,6 +262,12 @@ def _address(listening: socket.socket) -> str:
 async def _background(server: Server) -> AsyncIterator[None]:
     """Do everything that goes on by itself while the block runs."""
     work = [server.find_out_who_we_are(), server.wakeups.sweep_forever(), server.prune_forever()]
+    if server.takes_in:
+        work += [
+            server.intake.follow(provider)
+            for provider in server.providers.values()
+            if Capability.STREAM in provider.capabilities
+        ]
     socket = None
     if server.uses_socket_mode and server.settings.slack_app_token is not None:
         socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal())

@@ -13,6 +13,7 @@ import os
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from dotenv.parser import parse_stream
 
 from calls.errors import ConfigError
 from calls.meetings import ProviderSetting
+from calls.workflows import EndRules
 from config_checks import find_fault, find_fault_of, settings_brought
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
 from providers.addresses import is_loopback
@@ -83,6 +85,8 @@ class Settings:
     database_url: str = field(repr=False)
     provider: str
     provider_values: Mapping[str, str] = field(repr=False, hash=False)
+    end_when_empty_s: int = 120
+    longest_call_s: int = 86_400
     slack_client_id: str | None = None
     slack_client_secret: Secret | None = None
 
@@ -90,6 +94,11 @@ class Settings:
     def signs_in(self) -> bool:
         """Say whether people can sign in with Slack on our pages."""
         return self.slack_client_id is not None and self.slack_client_secret is not None
+
+    @property
+    def end_rules(self) -> EndRules:
+        """Return when calls end by themselves."""
+        return EndRules(timedelta(seconds=self.end_when_empty_s), timedelta(seconds=self.longest_call_s))
 
     def site_url(self, address: str) -> str | None:
         """Return where people's browsers reach our pages, without a slash at its end; None when they cannot.
@@ -342,6 +351,8 @@ def _build(found: _Found) -> Settings:
         database_url=values["DATABASE_URL"],
         provider=values["STARTCALL_PROVIDER"],
         provider_values={one.name: values[one.name] for one in of_providers if one.name in values},
+        end_when_empty_s=int(values["STARTCALL_END_WHEN_EMPTY_S"]),
+        longest_call_s=int(values["STARTCALL_LONGEST_CALL_S"]),
         slack_client_id=values.get("SLACK_CLIENT_ID"),
         slack_client_secret=secret("SLACK_CLIENT_SECRET"),
     )

@@ -31,6 +31,7 @@ class Fault:
 Check = Callable[[str], Fault | None]
 
 _PORT_MAX = 65_535
+_SECONDS_MAX = 30 * 24 * 3600
 _EXAMPLES = frozenset(setting.example for setting in SETTINGS if setting.secret)
 _PLACEHOLDER = re.compile(r"your[-_ ]|[<>…]|\.\.\.|x{6,}|change-?me|placeholder", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9.\-_]+")
@@ -167,6 +168,12 @@ def _check_provider(value: str) -> Fault | None:
     return Fault("names no meeting system of this version.", f"{hint}Use one of: {', '.join(known_providers())}.")
 
 
+def _check_seconds(value: str) -> Fault | None:
+    if value.isascii() and value.isdigit() and 1 <= int(value) <= _SECONDS_MAX:
+        return None
+    return Fault(f"is not a whole number from 1 to {_SECONDS_MAX}.", "Write it like 120; it is in seconds.")
+
+
 def _check_setting(setting: ProviderSetting) -> Check:
     """Return the check of a meeting system's own setting."""
 
@@ -204,6 +211,8 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "PUBLIC_URL": _check_address("https://startcall.example.com"),
         "DATABASE_URL": _check_database_url,
         "STARTCALL_PROVIDER": _check_provider,
+        "STARTCALL_END_WHEN_EMPTY_S": _check_seconds,
+        "STARTCALL_LONGEST_CALL_S": _check_seconds,
         **{one.name: _check_setting(one) for kind in OWN_KINDS.values() for one in kind.settings},
     }
 )

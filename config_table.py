@@ -102,6 +102,19 @@ SETTINGS = (
         default="auto",
         example="link",
     ),
+    Setting(
+        "STARTCALL_END_WHEN_EMPTY_S",
+        "How long nobody has to be in a meeting before its call ends by itself, in seconds. It never does before "
+        "somebody came, and only where the meeting system says who is in.",
+        default="120",
+        example="300",
+    ),
+    Setting(
+        "STARTCALL_LONGEST_CALL_S",
+        "After how long a call ends in any case, in seconds.",
+        default="86400",
+        example="14400",
+    ),
     *(
         Setting(one.name, one.meaning, one.default, one.example, secret=one.secret)
         for kind in OWN_KINDS.values()

@@ -12,17 +12,14 @@ import aiohttp
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError
-from calls.meetings import Surroundings
 from calls.model import Call, CallId, EndReason
-from calls.outside import Outside
 from calls.ports import Transaction
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
-from calls.slack.messages_api import MessagesApi
 from calls.slack.pace import Pace
 from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
-from providers.registry import build_provider
+from parts import build_default_provider, build_outside, configured_address
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -177,11 +174,9 @@ class Operator:
         return await self._database.read(lambda transaction: transaction.call_named(named))
 
     def _advancer(self) -> Advancer:
-        settings = self._settings
-        site_url = settings.site_url(f"http://{settings.host}:{settings.port}")
-        surroundings = Surroundings(settings.room_key, self._session, settings.provider_values, site_url)
-        provider = build_provider(settings.provider, surroundings)
-        outside = Outside(CallsApi(self._web), MessagesApi(self._web), {provider.name: provider}, now)
+        address = configured_address(self._settings)
+        provider = build_default_provider(self._settings, self._session, address)
+        outside = build_outside(self._settings, self._web, provider, address)
         return Advancer(self._database, outside)
 
 

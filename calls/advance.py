@@ -6,26 +6,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from calls import closing, running, starting
-from calls.errors import (
-    CallsError,
-    SlackArgumentRefused,
-    SlackCallGone,
-    SlackRateLimited,
-    SlackRefused,
-    SlackTokenDead,
-    StorageError,
-)
-from calls.model import Call, CallId, EndReason, Notice, Participant
+from calls import closing, running, starting, watching
+from calls.errors import CallsError, SlackTokenDead, StorageError
+from calls.model import Call, CallId, Notice, Participant
 from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
+from calls.refusals import after_refusal, set_aside, told_to_wait
 from calls.slack.codes import CLASS_OF_CODE
 from calls.telling import tell
-from calls.words import answers
-from calls.words.errors import sentence_for
-from calls.workflows import TRIES_MAX, Step, is_given_up, next_step, retry_at
+from calls.workflows import Step, next_due, next_step, retry_at
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +61,7 @@ class Advancer:
             raise
         except Exception:  # noqa: BLE001 - a defect met by one call must neither be hidden nor hold up the others
             _log.exception("call %s is set aside: it met a defect of Startcall's", call_id)
-            await self._save(call_id, _set_aside("defect"))
+            await self._save(call_id, set_aside("defect"))
 
     async def revive(self) -> Sequence[CallId]:
         """Make calls due again that were set aside because Slack did not accept the token.
@@ -100,16 +90,21 @@ class Advancer:
             uncertain = False
         if snapshot is None:
             return
-        if snapshot.call.due_at is not None and next_step(snapshot.call, snapshot.participants) is None:
+        if self._is_due(snapshot.call) and self._next_step(snapshot.call, snapshot.participants) is None:
             await self._save(call_id, lambda _, stored: stored)
         if snapshot.notices:
             await self._tell(snapshot.notices)
 
     def _step_due(self, snapshot: _Snapshot) -> Step | None:
-        due_at = snapshot.call.due_at
-        if due_at is None or due_at > self._outside.now():
+        if not self._is_due(snapshot.call):
             return None
-        return next_step(snapshot.call, snapshot.participants)
+        return self._next_step(snapshot.call, snapshot.participants)
+
+    def _is_due(self, call: Call) -> bool:
+        return call.due_at is not None and call.due_at <= self._outside.now()
+
+    def _next_step(self, call: Call, participants: Sequence[Participant]) -> Step | None:
+        return next_step(call, participants, self._outside.now(), self._outside.rules)
 
     async def _try(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> _Snapshot | None:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
@@ -121,7 +116,7 @@ class Advancer:
             raise
         except CallsError as error:
             _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
-            record = self._after(step, call, error, uncertain=uncertain or call.tries > 0)
+            record = after_refusal(step, call, error, self._outside.now(), uncertain=uncertain or call.tries > 0)
         finally:
             if slow is not None:
                 slow.cancel()
@@ -137,6 +132,11 @@ class Advancer:
             Step.RENAME: lambda: running.rename(outside, call),
             Step.ADD_PEOPLE: lambda: running.add_people(outside, call, people),
             Step.REMOVE_PEOPLE: lambda: running.remove_people(outside, call, people),
+            Step.TURN_OUT: lambda: watching.turn_out(outside, call),
+            Step.LET_GO: lambda: watching.let_go_of_gone(outside, call),
+            Step.END_TOO_LONG: lambda: watching.end_too_long(outside, call),
+            Step.END_EMPTY: lambda: watching.end_empty(outside, call),
+            Step.LOOK: lambda: watching.look(outside, call),
             Step.END_AT_SLACK: lambda: closing.end_at_slack(outside, call),
             Step.SHOW_END: lambda: closing.show_end(outside, call, people),
             Step.END_ROOM: lambda: closing.end_room(outside, call),
@@ -144,7 +144,7 @@ class Advancer:
         return await work[step]()
 
     async def _save(self, call_id: CallId, record: Record) -> _Snapshot | None:
-        """Put the result of a step into the row; a call that needs nothing more is no longer due."""
+        """Put the result of a step into the row; a call that needs nothing now is due when it needs something again."""
 
         def work(transaction: Transaction) -> _Snapshot | None:
             stored = transaction.call(call_id)
@@ -154,67 +154,12 @@ class Advancer:
             if changed.due_at == stored.due_at:
                 changed = replace(changed, tries=0, stuck_code=None)
             participants = transaction.participants(call_id)
-            if next_step(changed, participants) is None:
-                changed = replace(changed, due_at=None)
+            changed = watching.watched(changed, participants, self._outside.now(), self._outside.rules)
+            if changed.stuck_code is None and self._next_step(changed, participants) is None:
+                changed = replace(changed, due_at=next_due(changed, participants, self._outside.rules))
             return _Snapshot(transaction.save_call(changed), participants, transaction.notices(call_id))
 
         return await self._storage.write(work)
-
-    def _after(self, step: Step, call: Call, error: CallsError, *, uncertain: bool) -> Record:
-        """Return what becomes of a call whose step did not go well."""
-        if error.retryable:
-            return self._put_off(call, error)
-        if isinstance(error, SlackTokenDead) and not call.is_starting:
-            return _set_aside(error.code)
-        if step is Step.REGISTER and uncertain and type(error) in {SlackArgumentRefused, SlackRefused}:
-            # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
-            return _under_another_id
-        return self._refused(step, call, error)
-
-    def _put_off(self, call: Call, error: CallsError) -> Record:
-        """Return the record of a step that is to be tried again, or of a start that took too long."""
-        now = self._outside.now()
-        if is_given_up(call, now):
-            return self._failed(call, error)
-        if call.tries >= TRIES_MAX and not call.is_starting:
-            return _set_aside(error.code)
-        at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
-        due_at = retry_at(call, now, at_least_s)
-
-        def record(transaction: Transaction, stored: Call) -> Call:
-            return replace(_told_to_wait(transaction, stored), due_at=due_at, tries=stored.tries + 1)
-
-        return record
-
-    def _refused(self, step: Step, call: Call, error: CallsError) -> Record:
-        """Return what a final refusal of a step means for the call."""
-        if isinstance(error, SlackCallGone) and call.state.is_open and call.slack_call_id is not None:
-            return _ended_in_slack(self._outside.now())
-        if step in {Step.MAKE_ROOM, Step.REGISTER, Step.POST} and call.state.is_open:
-            return self._failed(call, error)
-        if step is Step.RENAME:
-            return _with_notice(_title_kept, call, error)
-        if step in {Step.ADD_PEOPLE, Step.REMOVE_PEOPLE}:
-            return _roster_given_up
-        if step in {Step.REGISTER, Step.END_AT_SLACK}:
-            return _with_notice(closing.slack_is_done, call, error)
-        return closing.end_is_shown if step is Step.SHOW_END else closing.come_to_rest
-
-    def _failed(self, call: Call, error: CallsError) -> Record:
-        """Return the record of a call that never came to life; its starter is told why, once."""
-        now = self._outside.now()
-
-        def record(transaction: Transaction, stored: Call) -> Call:
-            if not stored.state.is_open:
-                return stored
-            transaction.add_notice(_notice(stored, answers.not_started(stored, sentence_for(error))))
-            ended = stored.ending(at=now, reason=EndReason.FAILED_TO_START)
-            # Nothing was registered, so nothing has to be looked for at Slack before the call can rest.
-            nothing_at_slack = stored.slack_call_id is None and not error.retryable
-            return replace(ended, error_code=error.code, slack_ended=nothing_at_slack)
-
-        _log.warning("call %s could not be started: %s", call.id, error)
-        return record
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
         """Tell each waiting sentence; one that cannot be told is dropped, for it would be news to nobody later."""
@@ -237,7 +182,7 @@ class Advancer:
 
         def work(transaction: Transaction) -> Sequence[Notice]:
             stored = transaction.call(call.id)
-            told = None if stored is None else _told_to_wait(transaction, stored)
+            told = None if stored is None else told_to_wait(transaction, stored)
             if told is None or told is stored:
                 return ()
             transaction.save_call(told)
@@ -262,56 +207,3 @@ def _look(transaction: Transaction, call_id: CallId) -> _Snapshot | None:
     if call is None:
         return None
     return _Snapshot(call, transaction.participants(call_id), transaction.notices(call_id))
-
-
-def _notice(call: Call, text: str) -> Notice:
-    return Notice(call.id, call.team_id, call.channel_id, call.started_by, text, call.start_url)
-
-
-def _told_to_wait(transaction: Transaction, stored: Call) -> Call:
-    """Return a call whose starter is told, once, that the card comes later."""
-    if not stored.is_starting or stored.wait_told:
-        return stored
-    transaction.add_notice(_notice(stored, answers.card_waits(stored)))
-    return replace(stored, wait_told=True)
-
-
-def _set_aside(code: str) -> Record:
-    """Return the record of a call of which nothing more is tried until somebody sees to it."""
-
-    def record(_: Transaction, stored: Call) -> Call:
-        _log.error("call %s is set aside: %s", stored.id, code)
-        return replace(stored, stuck_code=code, due_at=None)
-
-    return record
-
-
-def _under_another_id(_: Transaction, stored: Call) -> Call:
-    return replace(stored, registrations=stored.registrations + 1)
-
-
-def _with_notice(record: Record, call: Call, error: CallsError) -> Record:
-    """Return a record that also tells the starter what was refused."""
-
-    def recorded(transaction: Transaction, stored: Call) -> Call:
-        transaction.add_notice(_notice(call, answers.slack_refused(call, sentence_for(error))))
-        return record(transaction, stored)
-
-    return recorded
-
-
-def _title_kept(_: Transaction, stored: Call) -> Call:
-    return replace(stored, title=stored.title_told or stored.title)
-
-
-def _roster_given_up(transaction: Transaction, stored: Call) -> Call:
-    for person in transaction.participants(stored.id):
-        transaction.save_participant(replace(person, told=person.present))
-    return stored
-
-
-def _ended_in_slack(now: datetime) -> Record:
-    def record(_: Transaction, stored: Call) -> Call:
-        return replace(stored.ending(at=now, reason=EndReason.ENDED_IN_SLACK), slack_ended=True)
-
-    return record

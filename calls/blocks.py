@@ -64,8 +64,7 @@ def _running_line(call: Call, notice: str | None) -> str:
 
 
 def _ended_line(call: Call, participants: Sequence[Participant]) -> str:
-    by = f" by {answers.mention(call.ended_by)}" if call.ended_by else ""
-    line = f"Ended{by} after {answers.duration(call.duration_s)}. Started by {answers.mention(call.started_by)}."
+    line = f"{answers.ended(call)} Started by {answers.mention(call.started_by)}."
     if not participants:
         return f"{line}\nNobody was shown as in the call."
     names = [_name(participant) for participant in participants[:SHOWN_PEOPLE_MAX]]

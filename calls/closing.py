@@ -55,7 +55,7 @@ async def end_room(outside: Outside, call: Call) -> Record:
         provider = provider_of(outside, call)
         if Capability.END in provider.capabilities:
             await still_held()
-            await provider.end_room(call.room)
+            await outside.asking.ask(provider, provider.end_room(call.room))
     return come_to_rest
 
 

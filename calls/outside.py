@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from calls.asking import Asking
 from calls.meetings import Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
+from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.workflows import EndRules
@@ -30,6 +32,8 @@ class Outside:
     messages: MessagesApi
     providers: Mapping[str, Provider]
     now: Clock
+    reports: Reports
+    asking: Asking = field(default_factory=Asking)
     rules: EndRules = field(default_factory=EndRules)
     site_url: str | None = None
     signs_in: bool = False

@@ -74,6 +74,9 @@ class Transaction(Protocol):
     def sessions(self, call_id: CallId) -> Sequence[Session]:
         """Return every device that was ever reported in a call's room."""
 
+    def sessions_of(self, call_id: CallId, ids: Sequence[str], keys: Sequence[str]) -> Sequence[Session]:
+        """Return devices by id and by person, with every other device of the same people."""
+
     def save_session(self, session: Session) -> None:
         """Store a device, new or changed."""
 

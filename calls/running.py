@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from calls.errors import SlackBadUsers, SlackUserNotFound
+from calls.meetings import REPORTS_PEOPLE
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.slack.calls_api import ExternalUser, SlackUser
+from calls.starting import capabilities_of
 from calls.workflows import to_add, to_remove
 
 _log = logging.getLogger(__name__)
 
 Send = Callable[[str, str, Sequence["SlackUser | ExternalUser"]], Awaitable[object]]
+
+TELL_AFTER = timedelta(seconds=1)
+"""How long comings and goings are gathered after Slack was told of some."""
 
 BATCH_MAX = 100
 """How many people one request names; Slack documents no limit."""
@@ -35,13 +41,15 @@ async def rename(outside: Outside, call: Call) -> Record:
 async def add_people(outside: Outside, call: Call, participants: Sequence[Participant]) -> Record:
     """Show at Slack who has come."""
     batch = to_add(participants)[:BATCH_MAX]
-    return await _send(outside, call, participants, batch, outside.slack_calls.participants_add)
+    record = await _send(outside, call, participants, batch, outside.slack_calls.participants_add)
+    return _gathering(record, gathered_until(outside, call))
 
 
 async def remove_people(outside: Outside, call: Call, participants: Sequence[Participant]) -> Record:
     """Show at Slack who has gone."""
     batch = to_remove(participants)[:BATCH_MAX]
-    return await _send(outside, call, participants, batch, outside.slack_calls.participants_remove)
+    record = await _send(outside, call, participants, batch, outside.slack_calls.participants_remove)
+    return _gathering(record, gathered_until(outside, call))
 
 
 def slack_id_of(call: Call) -> str:
@@ -85,6 +93,23 @@ async def _shown_at_slack(outside: Outside, call: Call) -> set[str]:
 
 def _is_shown(person: Participant, shown: set[str]) -> bool:
     return (person.slack_id or person.external_id or "") in shown
+
+
+def gathered_until(outside: Outside, call: Call) -> datetime | None:
+    """Return until when comings and goings are gathered, now that Slack was told of some.
+
+    Where a meeting system reports them there may be hundreds in a second; people who press buttons are slower.
+    """
+    reports = REPORTS_PEOPLE & capabilities_of(outside, call)
+    return outside.now() + TELL_AFTER if reports else None
+
+
+def _gathering(record: Record, until: datetime | None) -> Record:
+    def recorded(transaction: Transaction, stored: Call) -> Call:
+        changed = record(transaction, stored)
+        return replace(changed, watch=replace(changed.watch, tell_at=until))
+
+    return recorded
 
 
 def _saved(people: Sequence[Participant]) -> Record:

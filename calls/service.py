@@ -6,13 +6,14 @@ The work itself is `calls.advance`'s, woken once the request is on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from calls.errors import StateError
 from calls.home import build_home
 from calls.ids import new_call_id, new_display_id, new_join_token
+from calls.meetings import REPORTS_PEOPLE, Capability, Provider
 from calls.model import (
     Call,
     CallId,
@@ -25,10 +26,12 @@ from calls.model import (
     Person,
     Reply,
     ResponseUrl,
+    Session,
     UserId,
 )
 from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.replies import Json, Replies
+from calls.roster import ARRIVAL
 from calls.text import plain_title
 from calls.words import answers
 
@@ -82,17 +85,26 @@ class CallService:
     """The use cases. Each answers as soon as the request is stored."""
 
     def __init__(
-        self, storage: Storage, wakeups: WakeUps, replies: Replies, now: Clock, *, default_provider: str
+        self,
+        storage: Storage,
+        wakeups: WakeUps,
+        replies: Replies,
+        now: Clock,
+        *,
+        providers: Mapping[str, Provider],
+        default_provider: str,
     ) -> None:
         """Take where calls are kept, who is to be woken and how people are answered.
 
         Args:
+            providers: by the name that is kept in each call.
             default_provider: the name of the provider that new calls are started with.
         """
         self._storage = storage
         self._wakeups = wakeups
         self._replies = replies
         self._now = now
+        self._providers = providers
         self._default_provider = default_provider
 
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
@@ -118,7 +130,8 @@ class CallService:
         """
 
         def change(transaction: Transaction, call: Call) -> Reply:
-            _come(transaction, call, person, self._now())
+            arrival = self._now() + ARRIVAL if self._reports_people(call) else None
+            _come(transaction, call, person, self._now(), arrival)
             transaction.save_call(replace(call, due_at=self._now()))
             return Reply(answers.joined(call), call.id)
 
@@ -132,9 +145,15 @@ class CallService:
         """
 
         def change(transaction: Transaction, call: Call) -> Reply:
+            devices = _devices(transaction, call, person)
+            if devices and not self._can(call, Capability.KICK):
+                return Reply(answers.still_in_meeting(call), is_done=False)
             if not _go(transaction, call, person, self._now()):
                 return Reply(answers.was_not_in(call), is_done=False)
-            transaction.save_call(replace(call, due_at=self._now()))
+            for device in devices:
+                transaction.save_session(replace(device, present=False, heard_at=self._now()))
+            watch = replace(call.watch, turn_out=(*call.watch.turn_out, *(device.id for device in devices)))
+            transaction.save_call(replace(call, watch=watch, due_at=self._now()))
             return Reply(answers.left(call), call.id)
 
         return await self._accept(delivery, self._on_open_call("leave", ref, person, change))
@@ -215,6 +234,13 @@ class CallService:
         where = channel_id or ChannelId(person.user_id)
         url = self._url(response_url)
         self._replies.tell(Notice(CallId(""), person.team_id, where, person.user_id, text, url))
+
+    def _can(self, call: Call, capability: Capability) -> bool:
+        provider = self._providers.get(call.provider)
+        return provider is not None and bool(capability & provider.capabilities)
+
+    def _reports_people(self, call: Call) -> bool:
+        return self._can(call, REPORTS_PEOPLE)
 
     def _url(self, response_url: str | None) -> ResponseUrl | None:
         return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
@@ -303,12 +329,25 @@ def _key(person: Person) -> str:
     return f"slack:{person.user_id}"
 
 
-def _come(transaction: Transaction, call: Call, person: Person, now: datetime) -> None:
-    """Store a person as being in a call; coming back keeps when the person first came."""
+def _devices(transaction: Transaction, call: Call, person: Person) -> list[Session]:
+    """Return the devices a person is seen with in the room of a call."""
+    return [session for session in transaction.sessions(call.id) if session.key == _key(person) and session.present]
+
+
+def _come(
+    transaction: Transaction, call: Call, person: Person, now: datetime, stays_until: datetime | None = None
+) -> None:
+    """Store a person as being in a call; coming back keeps when the person first came.
+
+    Args:
+        stays_until: when they have to have been seen in the room; None where nobody sees them.
+    """
     key = _key(person)
     before = next((one for one in transaction.participants(call.id) if one.key == key), None)
+    if before is not None and before.present and before.stays_until is None:
+        return
     participant = before or Participant(call.id, key, present=True, told=False, joined_at=now, slack_id=person.user_id)
-    transaction.save_participant(replace(participant, present=True, left_at=None))
+    transaction.save_participant(replace(participant, present=True, left_at=None, stays_until=stays_until))
 
 
 def _go(transaction: Transaction, call: Call, person: Person, now: datetime) -> bool:
@@ -316,5 +355,5 @@ def _go(transaction: Transaction, call: Call, person: Person, now: datetime) -> 
     before = next((one for one in transaction.participants(call.id) if one.key == _key(person)), None)
     if before is None or not before.present:
         return False
-    transaction.save_participant(replace(before, present=False, left_at=now))
+    transaction.save_participant(replace(before, present=False, stays_until=None, left_at=now))
     return True

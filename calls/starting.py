@@ -7,6 +7,7 @@ from dataclasses import replace
 from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
+from calls.looking import next_look
 from calls.meetings import Capability, Provider, RoomSpec
 from calls.model import Call, CallState, Room
 from calls.outside import Outside, Record
@@ -25,11 +26,18 @@ def provider_of(outside: Outside, call: Call) -> Provider:
     return outside.providers[call.provider]
 
 
+def capabilities_of(outside: Outside, call: Call) -> Capability:
+    """Return what the meeting system of a call can do; nothing, when it is no longer set up."""
+    provider = outside.providers.get(call.provider)
+    return Capability.NONE if provider is None else provider.capabilities
+
+
 async def make_room(outside: Outside, call: Call) -> Record:
     """Ask the provider for the call's room."""
     await still_held()
     spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by)
-    room = await provider_of(outside, call).create_room(spec)
+    provider = provider_of(outside, call)
+    room = await outside.asking.ask(provider, provider.create_room(spec))
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.ROOM_MADE if stored.state is CallState.ACCEPTED else stored.state
@@ -82,10 +90,12 @@ async def post(outside: Outside, call: Call, *, uncertain: bool) -> Record:
     if not (uncertain and await _is_posted(outside, call)):
         message_ts = await _send_card(outside, call)
     now = outside.now()
+    look_at = next_look(capabilities_of(outside, call), call, now)
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.LIVE if stored.state is CallState.REGISTERED else stored.state
-        return replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state)
+        watch = replace(stored.watch, look_at=look_at)
+        return replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state, watch=watch)
 
     return record
 

@@ -46,21 +46,45 @@ class Step(Enum):
     REGISTER = auto()
     POST = auto()
     RENAME = auto()
+    TURN_OUT = auto()
+    LET_GO = auto()
     ADD_PEOPLE = auto()
     REMOVE_PEOPLE = auto()
+    END_TOO_LONG = auto()
+    END_EMPTY = auto()
+    LOOK = auto()
     END_AT_SLACK = auto()
     END_ROOM = auto()
     SHOW_END = auto()
 
 
-def next_step(call: Call, participants: Sequence[Participant]) -> Step | None:
-    """Return what a call needs next, or None when all is as it should be."""
+def next_step(call: Call, participants: Sequence[Participant], now: datetime, rules: EndRules) -> Step | None:
+    """Return what a call needs next, or None when all is as it should be at the moment."""
     if call.state.is_final:
         # A card posted by response_url is redrawn when somebody presses a button that it still shows.
         return Step.SHOW_END if call.posted and not call.end_shown else None
     if call.state is CallState.ENDING:
         return _next_of_ending(call)
-    return _next_of_starting(call) or _next_of_live(call, participants)
+    return _next_of_starting(call) or _next_of_live(call, participants, now) or _next_of_watch(call, now, rules)
+
+
+def next_due(call: Call, participants: Sequence[Participant], rules: EndRules) -> datetime | None:
+    """Return when a call that needs nothing at the moment has to be looked at again, or None for never."""
+    if not call.state.is_open:
+        return None
+    watch = call.watch
+    times = [call.created_at + rules.longest, watch.look_at]
+    times += [person.stays_until for person in participants if person.present]
+    if to_add(participants) or to_remove(participants):
+        times.append(watch.tell_at)
+    if watch.look_at is None:
+        times.append(empty_deadline(call, rules))
+    return min(time for time in times if time is not None)
+
+
+def empty_deadline(call: Call, rules: EndRules) -> datetime | None:
+    """Return when a call ends because nobody is in its room, or None while somebody is or nobody ever was."""
+    return None if call.watch.empty_since is None else call.watch.empty_since + rules.empty
 
 
 def _next_of_starting(call: Call) -> Step | None:
@@ -71,12 +95,34 @@ def _next_of_starting(call: Call) -> Step | None:
     return None if call.posted else Step.POST
 
 
-def _next_of_live(call: Call, participants: Sequence[Participant]) -> Step | None:
+def _next_of_live(call: Call, participants: Sequence[Participant], now: datetime) -> Step | None:
     if call.title != call.title_told:
         return Step.RENAME
+    if call.watch.turn_out:
+        return Step.TURN_OUT
+    if any(person.present and _has_come(person.stays_until, now) for person in participants):
+        return Step.LET_GO
+    if call.watch.tell_at is not None and now < call.watch.tell_at:
+        return None
     if to_add(participants):
         return Step.ADD_PEOPLE
     return Step.REMOVE_PEOPLE if to_remove(participants) else None
+
+
+def _next_of_watch(call: Call, now: datetime, rules: EndRules) -> Step | None:
+    if now >= call.created_at + rules.longest:
+        return Step.END_TOO_LONG
+    watch = call.watch
+    deadline = empty_deadline(call, rules)
+    # Reports can get lost, so a call is not ended on their word alone where its room can be looked at.
+    is_sure = watch.look_at is None or (deadline is not None and (watch.looked_at or call.created_at) >= deadline)
+    if is_sure and _has_come(deadline, now):
+        return Step.END_EMPTY
+    return Step.LOOK if _has_come(watch.look_at, now) else None
+
+
+def _has_come(time: datetime | None, now: datetime) -> bool:
+    return time is not None and time <= now
 
 
 def _next_of_ending(call: Call) -> Step:

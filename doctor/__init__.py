@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 
 from calls.clock import now
-from calls.meetings import Provider, Surroundings
+from calls.meetings import Provider
 from calls.ports import Clock
 from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
@@ -24,7 +24,7 @@ from doctor.database import check_database
 from doctor.meetings import check_provider
 from doctor.report import Finding, Report
 from doctor.slack import check_app_token, check_bot_token
-from providers.registry import build_provider
+from parts import build_default_provider, configured_address
 
 MANIFEST = Path(__file__).parent.with_name("manifest.yml")
 
@@ -34,9 +34,7 @@ DatabaseCheck = Callable[[], Awaitable[Finding]]
 async def run(settings: Settings) -> int:
     """Print what was found, and return the exit status: 0 when nothing is bad."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        site_url = settings.site_url(f"http://{settings.host}:{settings.port}")
-        surroundings = Surroundings(settings.room_key, session, settings.provider_values, site_url)
-        provider = build_provider(settings.provider, surroundings)
+        provider = build_default_provider(settings, session, configured_address(settings))
         try:
             report = await run_doctor(
                 settings, provider, lambda: asyncio.to_thread(check_database, settings.database_url)

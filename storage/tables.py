@@ -143,6 +143,7 @@ sessions = Table(
     Column("present", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("heard_at", Instant, nullable=False),
+    Index("sessions_of_person", "call_id", "key"),
 )
 
 visitors = Table(

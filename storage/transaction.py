@@ -129,6 +129,13 @@ class SqlTransaction:
         query = select(sessions).where(sessions.c.call_id == call_id).order_by(sessions.c.id)
         return [rows.session_of(row) for row in self._connection.execute(query)]
 
+    def sessions_of(self, call_id: CallId, ids: Sequence[str], keys: Sequence[str]) -> Sequence[Session]:
+        """Return devices by id and by person, with every other device of the same people."""
+        own = sessions.c.call_id == call_id
+        same = select(sessions.c.key).where(own, sessions.c.id.in_(ids), sessions.c.key != "").scalar_subquery()
+        wanted = sessions.c.id.in_(ids) | sessions.c.key.in_(keys) | sessions.c.key.in_(same)
+        return [rows.session_of(row) for row in self._connection.execute(select(sessions).where(own, wanted))]
+
     def save_session(self, session: Session) -> None:
         """Store a device, new or changed."""
         self._put(sessions, rows.session_values(session))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from app import Server, running
 from config import read_settings
@@ -16,6 +17,7 @@ from sandbox.testing import wait_for
 from sandbox.workspace import Message, Traffic
 
 GENERAL = "C0GENERAL01"
+NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 OF_THE_START = {"auth.test", "apps.connections.open"}
 
 
@@ -87,10 +89,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running_world(folder: Path, *, http: bool, database_url: str = "") -> AsyncIterator[World]:
+async def running_world(
+    folder: Path, *, http: bool, database_url: str = "", extra: Mapping[str, str] = NO_EXTRA
+) -> AsyncIterator[World]:
     """Run the app against a furnished local Slack.
 
     Args:
+        extra: settings beside, or instead of, the usual ones.
         folder: where the database goes, when no address is given.
         http: deliver over signed HTTP instead of Socket Mode.
     """
@@ -107,7 +112,7 @@ async def running_world(folder: Path, *, http: bool, database_url: str = "") -> 
             ),
             "PORT": str(port),
             "DATABASE_URL": database_url or f"sqlite:///{folder}/calls.sqlite3",
-            "STARTCALL_LINK_TEMPLATE": f"{slack.url}meet/{{room}}",
+            **(extra or {"STARTCALL_LINK_TEMPLATE": f"{slack.url}meet/{{room}}"}),
         }
     )
     try:

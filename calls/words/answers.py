@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calls.model import Call, UserId
+from calls.model import Call, EndReason, UserId
 from calls.text import escape
 
 COMMANDS = (
@@ -27,6 +27,23 @@ def mention(user_id: UserId) -> str:
 def mentions(user_ids: Sequence[UserId]) -> str:
     """Return several people's names in a row."""
     return ", ".join(mention(user_id) for user_id in user_ids)
+
+
+def ended(call: Call) -> str:
+    """Say how long a call lasted and why it is over."""
+    lasted = duration(call.duration_s)
+    match call.end_reason:
+        case EndReason.EMPTY:
+            return f"Ended after {lasted}, because everybody had left."
+        case EndReason.TOO_LONG:
+            return f"Ended after {lasted}, which is as long as a call may last."
+        case EndReason.ENDED_IN_ROOM:
+            return f"Ended after {lasted}: the meeting was closed where it took place."
+        case EndReason.ENDED_BY_OPERATOR:
+            return f"Ended after {lasted} by whoever runs Startcall."
+        case _:
+            by = f" by {mention(call.ended_by)}" if call.ended_by else ""
+            return f"Ended{by} after {lasted}."
 
 
 def duration(seconds: int) -> str:
@@ -103,6 +120,11 @@ def joined(call: Call) -> str:
 def left(call: Call) -> str:
     """Say that a person is no longer shown as in the call."""
     return f"You left “{escape(call.title)}”."
+
+
+def still_in_meeting(call: Call) -> str:
+    """Say that a person is shown as in the call because they are."""
+    return f"You are still in the meeting of “{escape(call.title)}”. Leave it there, and the card follows by itself."
 
 
 def was_not_in(call: Call) -> str:

@@ -16,6 +16,7 @@ from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
 from calls.outside import Outside
 from calls.replies import Replies
+from calls.reports import Reports
 from calls.service import CallRef, CallService, StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
@@ -65,11 +66,17 @@ class Life:
             ),
         )
         providers = {self._provider.name: self._provider}
-        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now)
+        reports = Reports(providers, lambda: self.now, b"a key of no worth")
+        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now, reports)
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
         self.service = CallService(
-            self.database, Sleepers(), replies, lambda: self.now, default_provider=self._provider.name
+            self.database,
+            Sleepers(),
+            replies,
+            lambda: self.now,
+            providers=providers,
+            default_provider=self._provider.name,
         )
 
     def _now_s(self) -> float:

@@ -8,9 +8,10 @@ import app
 import operate
 from calls.advance import Advancer
 from calls.clock import now
-from calls.meetings import Capability, Health, RoomSpec
-from calls.model import Call, Person, TeamId, UserId
+from calls.meetings import Capability, Health, Provider, RoomSpec
+from calls.model import Call, Person, Room, TeamId, UserId
 from calls.outside import Outside
+from calls.reports import Reports
 from calls.service import StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
@@ -65,14 +66,14 @@ async def test_calls_go_on_when_slack_accepts_the_token_again(world: World) -> N
     assert [] == await world.set_aside()
 
 
-class BrokenProvider:
+class BrokenProvider(Provider):
     """A meeting system whose author made a mistake."""
 
     name = "link"
     capabilities = Capability.NONE
     notice = None
 
-    async def create_room(self, spec: RoomSpec) -> None:
+    async def create_room(self, spec: RoomSpec) -> Room:
         """Fail as no provider may."""
         raise KeyError(spec.title)
 
@@ -90,7 +91,9 @@ class BrokenProvider:
 async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) -> None:
     """A call that meets a programming error is tried once, kept for a look, and the next call starts as ever."""
     server = world.server
-    outside = Outside(CallsApi(server.web_api), MessagesApi(server.web_api), {"link": BrokenProvider()}, now)  # type: ignore[dict-item]
+    providers: dict[str, Provider] = {"link": BrokenProvider()}
+    reports = Reports(providers, now, b"a key of no worth")
+    outside = Outside(CallsApi(server.web_api), MessagesApi(server.web_api), providers, now, reports)
     broken = Advancer(server.database, outside)
     call = a_call(world)
     await server.database.write(lambda transaction: transaction.add_call(call))

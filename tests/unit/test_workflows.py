@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId
-from calls.workflows import Step, final_state, is_given_up, next_step, retry_at
+from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId, Watch
+from calls.workflows import EndRules, Step, final_state, is_given_up, next_due, next_step, retry_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 NEW = Call(CallId("c1"), "4K7-9QM", TeamId("T1"), ChannelId("C1"), "Weekly", UserId("U1"), "link", NOW, due_at=NOW)
@@ -22,7 +23,13 @@ LIVE = replace(
     message_ts="1.1",
     live_at=NOW,
 )
+RULES = EndRules(empty=timedelta(minutes=2), longest=timedelta(hours=24))
 ALICE = Participant(CallId("c1"), "slack:U1", present=True, told=False, joined_at=NOW, slack_id=UserId("U1"))
+
+
+def step_of(call: Call, people: Sequence[Participant], now: datetime = NOW) -> Step | None:
+    """Return what a call needs at a time, with the usual rules."""
+    return next_step(call, people, now, RULES)
 
 
 def test_a_new_call_gets_its_room_then_its_number_then_its_card() -> None:
@@ -30,10 +37,10 @@ def test_a_new_call_gets_its_room_then_its_number_then_its_card() -> None:
     with_room = replace(NEW, room=LIVE.room, state=CallState.ROOM_MADE)
     registered = replace(with_room, slack_call_id="R1", title_told="Weekly", state=CallState.REGISTERED)
 
-    assert Step.MAKE_ROOM is next_step(NEW, ())
-    assert Step.REGISTER is next_step(with_room, ())
-    assert Step.POST is next_step(registered, ())
-    assert next_step(LIVE, ()) is None
+    assert Step.MAKE_ROOM is step_of(NEW, ())
+    assert Step.REGISTER is step_of(with_room, ())
+    assert Step.POST is step_of(registered, ())
+    assert step_of(LIVE, ()) is None
 
 
 @pytest.mark.parametrize(
@@ -47,12 +54,12 @@ def test_a_new_call_gets_its_room_then_its_number_then_its_card() -> None:
 )
 def test_only_the_difference_to_what_slack_was_told_is_sent(person: Participant, step: Step | None) -> None:
     """Somebody who came and went before Slack heard of it costs no request."""
-    assert step is next_step(LIVE, (person,))
+    assert step is step_of(LIVE, (person,))
 
 
 def test_a_new_title_is_told() -> None:
     """A title that differs from the one Slack knows is the next thing to say."""
-    assert Step.RENAME is next_step(replace(LIVE, title="Retro"), ())
+    assert Step.RENAME is step_of(replace(LIVE, title="Retro"), ())
 
 
 def test_an_ending_call_is_ended_then_redrawn_then_closed() -> None:
@@ -61,18 +68,18 @@ def test_an_ending_call_is_ended_then_redrawn_then_closed() -> None:
     ended = replace(ending, slack_ended=True)
     shown = replace(ended, end_shown=True)
 
-    assert Step.END_AT_SLACK is next_step(ending, (ALICE,))
-    assert Step.SHOW_END is next_step(ended, (ALICE,))
-    assert Step.END_ROOM is next_step(shown, (ALICE,))
-    assert next_step(replace(shown, state=CallState.ENDED), (ALICE,)) is None
+    assert Step.END_AT_SLACK is step_of(ending, (ALICE,))
+    assert Step.SHOW_END is step_of(ended, (ALICE,))
+    assert Step.END_ROOM is step_of(shown, (ALICE,))
+    assert step_of(replace(shown, state=CallState.ENDED), (ALICE,)) is None
 
 
 def test_a_call_ended_before_it_was_registered_is_looked_for_at_slack() -> None:
     """An unanswered calls.add may have left a call open, so it is registered once more only to be ended."""
     ending = replace(NEW, room=LIVE.room, state=CallState.ROOM_MADE).ending(at=NOW, reason=EndReason.ENDED_BY_PERSON)
 
-    assert Step.REGISTER is next_step(ending, ())
-    assert Step.END_ROOM is next_step(NEW.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON), ())
+    assert Step.REGISTER is step_of(ending, ())
+    assert Step.END_ROOM is step_of(NEW.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON), ())
 
 
 def test_the_first_end_wins_and_ended_is_final() -> None:
@@ -101,3 +108,62 @@ def test_a_start_that_takes_too_long_is_given_up() -> None:
     assert not is_given_up(replace(NEW, tries=5), NOW)
     assert not is_given_up(replace(NEW, tries=4), late)
     assert not is_given_up(replace(LIVE, tries=5), late)
+
+
+SEEN = replace(ALICE, told=True)
+GONE = replace(SEEN, stays_until=NOW + timedelta(seconds=5))
+EMPTY = replace(LIVE, watch=Watch(came_at=NOW, empty_since=NOW))
+
+
+def test_a_call_at_rest_is_looked_at_again_when_something_can_change() -> None:
+    """The earliest of what a clock alone can bring about is when the call is due."""
+    rest = NOW + RULES.longest
+    watched = replace(LIVE, watch=Watch(look_at=NOW + timedelta(seconds=45)))
+
+    assert next_due(LIVE, (SEEN,), RULES) == rest
+    assert next_due(watched, (SEEN,), RULES) == NOW + timedelta(seconds=45)
+    assert next_due(watched, (GONE,), RULES) == NOW + timedelta(seconds=5)
+    assert next_due(EMPTY, (), RULES) == NOW + RULES.empty
+    assert next_due(replace(LIVE, state=CallState.ENDED), (), RULES) is None
+
+
+def test_somebody_who_was_not_seen_again_is_let_go_of() -> None:
+    """Until the time has come they stay on the card."""
+    assert step_of(LIVE, (GONE,), NOW + timedelta(seconds=4)) is None
+    assert step_of(LIVE, (GONE,), NOW + timedelta(seconds=5)) is Step.LET_GO
+
+
+def test_comings_and_goings_are_gathered_after_slack_was_told_of_some() -> None:
+    """Many in a second become one request; a new title does not wait for them."""
+    told = replace(LIVE, watch=Watch(tell_at=NOW + timedelta(seconds=1)))
+
+    assert step_of(told, (ALICE,)) is None
+    assert next_due(told, (ALICE,), RULES) == NOW + timedelta(seconds=1)
+    assert step_of(told, (ALICE,), NOW + timedelta(seconds=1)) is Step.ADD_PEOPLE
+    assert step_of(replace(told, title="Retro"), (ALICE,)) is Step.RENAME
+
+
+def test_a_call_ends_when_nobody_is_in_for_long_enough() -> None:
+    """Not a moment before, and never while it is not known that somebody ever came."""
+    deadline = NOW + RULES.empty
+
+    assert step_of(EMPTY, (), deadline - timedelta(seconds=1)) is None
+    assert step_of(EMPTY, (), deadline) is Step.END_EMPTY
+    assert step_of(LIVE, (), deadline) is None
+
+
+def test_a_room_that_can_be_looked_at_is_looked_at_before_its_call_ends() -> None:
+    """A report that somebody came back may have been lost; while the room cannot be looked at, the call goes on."""
+    deadline = NOW + RULES.empty
+    unsure = replace(EMPTY, watch=replace(EMPTY.watch, look_at=deadline))
+    failed = replace(EMPTY, watch=replace(EMPTY.watch, look_at=deadline + timedelta(seconds=30)))
+    sure = replace(failed, watch=replace(failed.watch, looked_at=deadline))
+
+    assert step_of(unsure, (), deadline) is Step.LOOK
+    assert step_of(failed, (), deadline) is None
+    assert step_of(sure, (), deadline) is Step.END_EMPTY
+
+
+def test_no_call_lasts_longer_than_calls_may() -> None:
+    """Also one that somebody is in, or whose meeting system says nothing."""
+    assert step_of(LIVE, (SEEN,), NOW + RULES.longest) is Step.END_TOO_LONG

@@ -70,6 +70,7 @@ def _make_joining() -> None:
         sa.Column("present", sa.Boolean, nullable=False),
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("changed_at", "heard_at")),
     )
+    op.create_index("sessions_of_person", "sessions", ["call_id", "key"])
     op.create_table(
         "visitors",
         sa.Column("id", sa.Text, primary_key=True),

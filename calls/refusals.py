@@ -1,0 +1,140 @@
+"""What becomes of a call whose step did not go well: tried again, given up, told in words, or set aside."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from calls import closing
+from calls.errors import (
+    CallsError,
+    SlackArgumentRefused,
+    SlackCallGone,
+    SlackRateLimited,
+    SlackRefused,
+    SlackTokenDead,
+)
+from calls.model import Call, EndReason, Notice
+from calls.outside import Record
+from calls.ports import Transaction
+from calls.words import answers
+from calls.words.errors import sentence_for
+from calls.workflows import TRIES_MAX, Step, is_given_up, retry_at
+
+_log = logging.getLogger(__name__)
+
+
+def after_refusal(step: Step, call: Call, error: CallsError, now: datetime, *, uncertain: bool) -> Record:
+    """Return what becomes of a call whose step did not go well.
+
+    Args:
+        uncertain: whether the step may have been done before without our knowing.
+    """
+    if error.retryable:
+        return _put_off(call, error, now)
+    if isinstance(error, SlackTokenDead) and not call.is_starting:
+        return set_aside(error.code)
+    if step is Step.REGISTER and uncertain and type(error) in {SlackArgumentRefused, SlackRefused}:
+        # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
+        return _under_another_id
+    return _refused(step, call, error, now)
+
+
+def set_aside(code: str) -> Record:
+    """Return the record of a call of which nothing more is tried until somebody sees to it."""
+
+    def record(_: Transaction, stored: Call) -> Call:
+        _log.error("call %s is set aside: %s", stored.id, code)
+        return replace(stored, stuck_code=code, due_at=None)
+
+    return record
+
+
+def told_to_wait(transaction: Transaction, stored: Call) -> Call:
+    """Return a call whose starter is told, once, that the card comes later."""
+    if not stored.is_starting or stored.wait_told:
+        return stored
+    transaction.add_notice(_notice(stored, answers.card_waits(stored)))
+    return replace(stored, wait_told=True)
+
+
+def _put_off(call: Call, error: CallsError, now: datetime) -> Record:
+    """Return the record of a step that is to be tried again, or of a start that took too long."""
+    if is_given_up(call, now):
+        return _failed(call, error, now)
+    if call.tries >= TRIES_MAX and not call.is_starting:
+        return set_aside(error.code)
+    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
+    due_at = retry_at(call, now, at_least_s)
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        return replace(told_to_wait(transaction, stored), due_at=due_at, tries=stored.tries + 1)
+
+    return record
+
+
+def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record:
+    """Return what a final refusal of a step means for the call."""
+    if isinstance(error, SlackCallGone) and call.state.is_open and call.slack_call_id is not None:
+        return _ended_in_slack(now)
+    if step in {Step.MAKE_ROOM, Step.REGISTER, Step.POST} and call.state.is_open:
+        return _failed(call, error, now)
+    if step is Step.RENAME:
+        return _with_notice(_title_kept, call, error)
+    if step in {Step.ADD_PEOPLE, Step.REMOVE_PEOPLE}:
+        return _roster_given_up
+    if step in {Step.REGISTER, Step.END_AT_SLACK}:
+        return _with_notice(closing.slack_is_done, call, error)
+    return closing.end_is_shown if step is Step.SHOW_END else closing.come_to_rest
+
+
+def _failed(call: Call, error: CallsError, now: datetime) -> Record:
+    """Return the record of a call that never came to life; its starter is told why, once."""
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        if not stored.state.is_open:
+            return stored
+        transaction.add_notice(_notice(stored, answers.not_started(stored, sentence_for(error))))
+        ended = stored.ending(at=now, reason=EndReason.FAILED_TO_START)
+        # Nothing was registered, so nothing has to be looked for at Slack before the call can rest.
+        nothing_at_slack = stored.slack_call_id is None and not error.retryable
+        return replace(ended, error_code=error.code, slack_ended=nothing_at_slack)
+
+    _log.warning("call %s could not be started: %s", call.id, error)
+    return record
+
+
+def _notice(call: Call, text: str) -> Notice:
+    return Notice(call.id, call.team_id, call.channel_id, call.started_by, text, call.start_url)
+
+
+def _under_another_id(_: Transaction, stored: Call) -> Call:
+    return replace(stored, registrations=stored.registrations + 1)
+
+
+def _with_notice(record: Record, call: Call, error: CallsError) -> Record:
+    """Return a record that also tells the starter what was refused."""
+
+    def recorded(transaction: Transaction, stored: Call) -> Call:
+        transaction.add_notice(_notice(call, answers.slack_refused(call, sentence_for(error))))
+        return record(transaction, stored)
+
+    return recorded
+
+
+def _title_kept(_: Transaction, stored: Call) -> Call:
+    return replace(stored, title=stored.title_told or stored.title)
+
+
+def _roster_given_up(transaction: Transaction, stored: Call) -> Call:
+    for person in transaction.participants(stored.id):
+        transaction.save_participant(replace(person, told=person.present))
+    return stored
+
+
+def _ended_in_slack(now: datetime) -> Record:
+    def record(_: Transaction, stored: Call) -> Call:
+        return replace(stored.ending(at=now, reason=EndReason.ENDED_IN_SLACK), slack_ended=True)
+
+    return record
