@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -272,7 +273,9 @@ async def test_reports_of_other_rooms_and_broken_ones_change_nothing(meeting: Me
 @pytest.mark.parametrize(("size", "status"), [(1, 401), (256 * 1024 + 1, 413), (10 * 1024 * 1024, 413)])
 async def test_a_report_longer_than_any_is_refused_before_it_is_read(meeting: Meeting, size: int, status: int) -> None:
     """Its length costs us nothing; nor does a short one that nobody signed."""
-    async with meeting.acme.session.post(f"{meeting.world.server.address}/hooks/acme", data=b"x" * size) as answer:
+    async with meeting.acme.session.post(
+        f"{meeting.world.server.address}/hooks/acme", data=BytesIO(b"x" * size)
+    ) as answer:
         assert status == answer.status
 
 
@@ -287,7 +290,7 @@ async def test_a_replayed_report_changes_nothing(meeting: Meeting) -> None:
     """A signature is good for five minutes, so the same report may come again within them, and late."""
     await meeting.start()
     visitor = await meeting.visitor(meeting.world.bob.user_id)
-    person = {"session": "s", "visitor": visitor, "name": "Bob"}
+    person: dict[str, str | None] = {"session": "s", "visitor": visitor, "name": "Bob"}
     meeting.acme.rooms[meeting.acme.room]["s"] = person
     came = meeting.acme.signed_report("joined", [person])
     went = meeting.acme.signed_report("left", [person])
