@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -19,6 +20,7 @@ from aiohttp.test_utils import TestServer
 from calls.clock import now
 
 SECRET = "a secret only Acme and we have"
+_QUIET = "acme_quiet = tests.acme_quiet:KIND"
 EXAMPLE = Path(__file__).parents[1] / "docs" / "example_provider"
 
 
@@ -29,6 +31,7 @@ class Acme:
     Args:
         rooms: by name, the people by session.
         status: what every request gets instead of an answer; 0 for answers.
+        delay_s: how long it takes to answer.
         hooks_url: where it reports to; empty when its reports are lost.
     """
 
@@ -36,6 +39,7 @@ class Acme:
     url: str = ""
     hooks_url: str = ""
     status: int = 0
+    delay_s: float = 0
     rooms: dict[str, dict[str, dict[str, str | None]]] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -76,6 +80,7 @@ class Acme:
     async def answer(self, request: web.Request) -> web.Response:
         """Answer one request."""
         self.asked.append(f"{request.method} {request.path}")
+        await asyncio.sleep(self.delay_s)
         if self.status:
             return web.Response(status=self.status)
         if request.headers.get("Authorization") != f"Bearer {SECRET}":
@@ -124,7 +129,7 @@ def installed_example(folder: Path, entry_point: str = "startcall_acme:KIND") ->
     info = folder / "startcall_acme-1.0.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: startcall-acme\nVersion: 1.0.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text(f"[startcall.providers]\nacme = {entry_point}\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[startcall.providers]\nacme = {entry_point}\n{_QUIET}\n", encoding="utf-8")
     places = [str(folder), str(EXAMPLE)]
     sys.path[:0] = places
     try:

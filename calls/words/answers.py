@@ -156,6 +156,9 @@ def not_started(call: Call, why: str) -> str:
 
 def card_waits(call: Call) -> str:
     """Say that a card comes later than people expect, with the link that works already."""
+    if call.room is None:
+        title = escape(call.title)
+        return f"“{title}” has no room yet: {call.provider} takes longer than usual. The card comes by itself."
     link = f" <{call.join_url}|Open the meeting> meanwhile." if call.join_url is not None else ""
     return f"Slack is busy: the card of “{escape(call.title)}” comes as soon as Slack takes it.{link}"
 

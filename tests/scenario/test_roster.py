@@ -5,74 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from calls.ids import new_call_id
-from calls.model import Call, UserId, Visitor
 from sandbox.testing import wait_for
-from sandbox.workspace import CallRecord, User
-from tests.acme import SECRET, Acme, installed_example, running_acme
-from tests.world import GENERAL, World, running_world
+from sandbox.workspace import User
+from tests.acme_meeting import Meeting, running_meeting
+from tests.world import GENERAL
 
 LEAVE_S = 5 + 2
 """The delay of a leave, and what it takes to be seen."""
 
 
-@dataclass(slots=True)
-class Meeting:
-    """An app whose calls meet at an Acme server."""
-
-    world: World
-    acme: Acme
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
-
-    async def call(self) -> Call:
-        """Return the only call, as we have it."""
-        found = await self.world.server.database.read(lambda transaction: transaction.call_named(self.at_slack.id))
-        assert found is not None
-        return found
-
-    async def start(self) -> None:
-        """Start a call and have its reports arrive."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
-        self.acme.hooks_url = f"{self.world.server.address}/hooks/acme"
-
-    async def visitor(self, user_id: str, name: str = "") -> str:
-        """Let a Slack person in as our page does, and return the id that Acme reports back."""
-        call = await self.call()
-        visitor = Visitor(new_call_id(), call.id, f"slack:{user_id}", name or user_id, UserId(user_id))
-        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
-        return visitor.id
-
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
-
-
 @pytest.fixture
 async def meeting(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Meeting]:
     """Run an Acme server, an app that uses it, and a local Slack."""
-    extra = getattr(request, "param", {})
-    with installed_example(tmp_path / "site"):
-        async with running_acme() as acme:
-            settings = {
-                "STARTCALL_PROVIDER": "acme",
-                "STARTCALL_ACME_URL": acme.url,
-                "STARTCALL_ACME_SECRET": SECRET,
-                **extra,
-            }
-            async with running_world(tmp_path, http=False, extra=settings) as world:
-                yield Meeting(world, acme)
+    async with running_meeting(tmp_path, getattr(request, "param", {})) as running:
+        yield running
 
 
 async def test_who_comes_is_on_the_card_within_a_second_as_the_slack_person_they_are(meeting: Meeting) -> None:
