@@ -134,6 +134,7 @@ class Advancer:
             Step.REMOVE_PEOPLE: lambda: running.remove_people(outside, call, people),
             Step.TURN_OUT: lambda: watching.turn_out(outside, call),
             Step.LET_GO: lambda: watching.let_go_of_gone(outside, call),
+            Step.OFFER_CLAIMS: lambda: running.offer_claims(outside, call),
             Step.END_TOO_LONG: lambda: watching.end_too_long(outside, call),
             Step.END_EMPTY: lambda: watching.end_empty(outside, call),
             Step.LOOK: lambda: watching.look(outside, call),

@@ -10,6 +10,7 @@ from calls.slack.messages_api import Metadata, OutgoingMessage
 from calls.text import escape
 from calls.words import answers
 
+CLAIM_PARTICIPANT = "claim_participant"
 JOIN_CALL = "join_call"
 LEAVE_CALL = "leave_call"
 RENAME_CALL = "rename_call"
@@ -67,8 +68,9 @@ def _ended_line(call: Call, participants: Sequence[Participant]) -> str:
     line = f"{answers.ended(call)} Started by {answers.mention(call.started_by)}."
     if not participants:
         return f"{line}\nNobody was shown as in the call."
-    names = [_name(participant) for participant in participants[:SHOWN_PEOPLE_MAX]]
-    more = len(participants) - len(names)
+    were_there = [participant for participant in participants if participant.same_as is None]
+    names = [_name(participant) for participant in were_there[:SHOWN_PEOPLE_MAX]]
+    more = len(were_there) - len(names)
     return f"{line}\nWho was there: {', '.join(names)}{f' and {more} more' if more else ''}"
 
 
@@ -89,6 +91,8 @@ def _buttons(call: Call) -> Block:
     end = _button(END_CALL, "End", call.id)
     end |= {"style": "danger", "confirm": _confirm_end(call)}
     buttons = [join, _button(LEAVE_CALL, "Leave", call.id), _button(RENAME_CALL, "Rename", call.id), end]
+    if call.claims_offered:
+        buttons.append(_button(CLAIM_PARTICIPANT, "That's me", call.id))
     return {"type": "actions", "block_id": "call_actions", "elements": buttons}
 
 

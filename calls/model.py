@@ -133,6 +133,7 @@ class Call:
         tries: how often the present step was tried without success.
         registrations: how many ids Slack has refused as taken after an answer was lost.
         stuck_code: why nothing more is tried until somebody sees to it, or None.
+        claims_offered: whether the card has a button for people the meeting system knows by another name.
         wait_told: whether the starter knows that the card has to wait.
         version: grows by one with every write.
     """
@@ -169,6 +170,7 @@ class Call:
     tries: int = 0
     registrations: int = 0
     wait_told: bool = False
+    claims_offered: bool = False
     stuck_code: str | None = None
     version: int = 0
 
@@ -214,6 +216,7 @@ class Participant:
         present: whether the person is in the call now.
         told: whether Slack shows the person as being in the call.
         left_at: when the last device of the person went; set while they are still shown, in case they come back.
+        same_as: the key of the Slack person they turned out to be; they themselves are then shown no more.
         stays_until: when they are taken for gone unless they are seen before; None while they are seen in the room,
             and for a meeting system that sees nobody.
     """
@@ -229,6 +232,12 @@ class Participant:
     display_name: str | None = None
     avatar_url: str | None = None
     stays_until: datetime | None = None
+    same_as: str | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Say whether it is not known which Slack person, if any, this is."""
+        return self.slack_id is None and self.same_as is None
 
 
 @dataclass(frozen=True, slots=True)

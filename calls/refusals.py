@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from calls import closing
+from calls import closing, running
 from calls.errors import (
     CallsError,
     SlackArgumentRefused,
@@ -80,13 +80,17 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         return _ended_in_slack(now)
     if step in {Step.MAKE_ROOM, Step.REGISTER, Step.POST} and call.state.is_open:
         return _failed(call, error, now)
-    if step is Step.RENAME:
-        return _with_notice(_title_kept, call, error)
-    if step in {Step.ADD_PEOPLE, Step.REMOVE_PEOPLE}:
-        return _roster_given_up
-    if step in {Step.REGISTER, Step.END_AT_SLACK}:
-        return _with_notice(closing.slack_is_done, call, error)
-    return closing.end_is_shown if step is Step.SHOW_END else closing.come_to_rest
+    meaning: dict[Step, Record] = {
+        Step.RENAME: _with_notice(_title_kept, call, error),
+        Step.ADD_PEOPLE: _roster_given_up,
+        Step.REMOVE_PEOPLE: _roster_given_up,
+        Step.OFFER_CLAIMS: running.claims_are_offered,
+        Step.REGISTER: _with_notice(closing.slack_is_done, call, error),
+        Step.END_AT_SLACK: _with_notice(closing.slack_is_done, call, error),
+        Step.SHOW_END: closing.end_is_shown,
+        Step.END_ROOM: closing.come_to_rest,
+    }
+    return meaning[step]
 
 
 def _failed(call: Call, error: CallsError, now: datetime) -> Record:

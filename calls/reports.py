@@ -47,6 +47,7 @@ class Reports:
 
     def _identify(self, transaction: Transaction, call: Call) -> Identify:
         visitors = {visitor.id: visitor for visitor in transaction.visitors(call.id)}
+        people = {person.key: person for person in transaction.participants(call.id)}
         by_link_only = _SHOWS_OUT in self.providers[call.provider].capabilities
 
         def identify(seen: Seen) -> Participant | None:
@@ -54,7 +55,11 @@ class Reports:
             if visitor is not None:
                 return self._visitor(call, visitor)
             # Where everybody has to come by a link of ours and can be shown out, nobody else may be there.
-            return None if by_link_only else self._participant(call, seen)
+            if by_link_only:
+                return None
+            guest = self._participant(call, seen)
+            known = people.get(guest.key)
+            return guest if known is None or known.same_as is None else people[known.same_as]
 
         return identify
 

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from calls.blocks import build_card
 from calls.errors import SlackBadUsers, SlackUserNotFound
 from calls.meetings import REPORTS_PEOPLE
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.slack.calls_api import ExternalUser, SlackUser
-from calls.starting import capabilities_of
+from calls.starting import capabilities_of, provider_of
 from calls.workflows import to_add, to_remove
 
 _log = logging.getLogger(__name__)
@@ -50,6 +51,20 @@ async def remove_people(outside: Outside, call: Call, participants: Sequence[Par
     batch = to_remove(participants)[:BATCH_MAX]
     record = await _send(outside, call, participants, batch, outside.slack_calls.participants_remove)
     return _gathering(record, gathered_until(outside, call))
+
+
+async def offer_claims(outside: Outside, call: Call) -> Record:
+    """Give the card a button for people the meeting system knows by another name."""
+    if call.message_ts is None:
+        raise AssertionError(call.id)
+    card = build_card(replace(call, claims_offered=True), (), provider_of(outside, call).notice)
+    await outside.messages.update(call.team_id, call.channel_id, call.message_ts, card)
+    return claims_are_offered
+
+
+def claims_are_offered(_: Transaction, stored: Call) -> Call:
+    """Record that the card needs no further button."""
+    return replace(stored, claims_offered=True)
 
 
 def slack_id_of(call: Call) -> str:

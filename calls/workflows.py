@@ -50,6 +50,7 @@ class Step(Enum):
     LET_GO = auto()
     ADD_PEOPLE = auto()
     REMOVE_PEOPLE = auto()
+    OFFER_CLAIMS = auto()
     END_TOO_LONG = auto()
     END_EMPTY = auto()
     LOOK = auto()
@@ -102,11 +103,18 @@ def _next_of_live(call: Call, participants: Sequence[Participant], now: datetime
         return Step.TURN_OUT
     if any(person.present and _has_come(person.stays_until, now) for person in participants):
         return Step.LET_GO
-    if call.watch.tell_at is not None and now < call.watch.tell_at:
-        return None
+    is_gathering = call.watch.tell_at is not None and now < call.watch.tell_at
+    return None if is_gathering else _next_of_people(call, participants)
+
+
+def _next_of_people(call: Call, participants: Sequence[Participant]) -> Step | None:
     if to_add(participants):
         return Step.ADD_PEOPLE
-    return Step.REMOVE_PEOPLE if to_remove(participants) else None
+    if to_remove(participants):
+        return Step.REMOVE_PEOPLE
+    has_unknown = any(person.present and person.is_unknown for person in participants)
+    is_offered = call.claims_offered or call.message_ts is None
+    return Step.OFFER_CLAIMS if has_unknown and not is_offered else None
 
 
 def _next_of_watch(call: Call, now: datetime, rules: EndRules) -> Step | None:

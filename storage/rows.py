@@ -48,6 +48,7 @@ _SAME_IN_BOTH = (
     "tries",
     "registrations",
     "wait_told",
+    "claims_offered",
     "stuck_code",
     "version",
 )

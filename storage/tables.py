@@ -87,6 +87,7 @@ calls = Table(
     Column("tries", Integer, nullable=False),
     Column("registrations", Integer, nullable=False),
     Column("wait_told", Boolean, nullable=False),
+    Column("claims_offered", Boolean, nullable=False),
     Column("stuck_code", Text),
     Column("version", Integer, nullable=False),
 )
@@ -132,6 +133,7 @@ participants = Table(
     Column("display_name", Text),
     Column("avatar_url", Text),
     Column("stays_until", Instant),
+    Column("same_as", Text),
 )
 
 sessions = Table(

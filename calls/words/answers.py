@@ -117,6 +117,18 @@ def joined(call: Call) -> str:
     return f"You are in “{escape(call.title)}”: <{call.join_url}|open the meeting>."
 
 
+def claimed(call: Call) -> str:
+    """Say that a person is now shown by their own name."""
+    return f"The card of “{escape(call.title)}” now shows you by your Slack name."
+
+
+def nobody_to_claim() -> str:
+    """Say that nobody in a call is unknown to Slack."""
+    return (
+        "Everybody in this call is known by their Slack name already. If you have just joined, try again in a moment."
+    )
+
+
 def left(call: Call) -> str:
     """Say that a person is no longer shown as in the call."""
     return f"You left “{escape(call.title)}”."

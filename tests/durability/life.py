@@ -34,6 +34,7 @@ Answer = TypeVar("Answer")
 GENERAL = ChannelId("C0GENERAL01")
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
+SOON = timedelta(hours=1)
 ROUNDS_MAX = 100
 """How often calls are advanced until they must be at rest."""
 
@@ -159,11 +160,11 @@ class Life:
         return reply
 
     def settle(self) -> None:
-        """Let nothing more go wrong, and advance until nothing is due, whenever that may be."""
+        """Let nothing more go wrong, and advance until nothing is due soon: running calls end by themselves one day."""
         self.slack.faults.clear()
         for _ in range(ROUNDS_MAX):
             due_at = self.run(self.database.next_due_at())
-            if due_at is None:
+            if due_at is None or due_at > self.now + SOON:
                 return
             self.now = max(self.now, due_at)
             self.advance_due()

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 
 from sqlalchemy import func, select
 
+from calls.clock import now
 from calls.model import CallState
 from sandbox.elements import NoSuchElementError
 from sandbox.messages import MessageError
@@ -182,11 +184,11 @@ def is_over(slack: Sandbox, card: Message) -> bool:
 
 
 def left_to_do(database_url: str) -> int:
-    """Return how many calls still need something."""
+    """Return how many calls still need something; that a running call will be ended one day is nothing."""
     engine = open_engine(database_url)
     try:
         with engine.connect() as connection:
-            query = select(func.count()).select_from(calls).where(calls.c.due_at.is_not(None))
+            query = select(func.count()).select_from(calls).where(calls.c.due_at < now() + timedelta(hours=1))
             return int(connection.execute(query).scalar_one())
     finally:
         engine.dispose()

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.Text),
         sa.Column("avatar_url", sa.Text),
         sa.Column("stays_until", sa.BigInteger),
+        sa.Column("same_as", sa.Text),
     )
     _make_joining()
     op.create_table(
@@ -119,7 +120,7 @@ def _make_calls() -> None:
         sa.Column("card_url_expires_at", sa.BigInteger),
         sa.Column("due_at", sa.BigInteger),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("tries", "registrations", "version")),
-        sa.Column("wait_told", sa.Boolean, nullable=False),
+        *(sa.Column(name, sa.Boolean, nullable=False) for name in ("wait_told", "claims_offered")),
         sa.Column("stuck_code", sa.Text),
     )
     stuck = sa.text("stuck_code IS NOT NULL")
