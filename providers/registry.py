@@ -8,15 +8,14 @@ from types import MappingProxyType
 
 from calls.errors import ConfigError
 from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
+from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
-from providers.link.provider import LinkProvider
-from providers.link.settings import PUBLIC_JITSI, PUBLIC_JITSI_NOTICE, LinkSettings
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
-OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (LINK,)})
+OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (JITSI, LINK)})
 """The meeting systems in this folder, by name."""
 
 
@@ -61,7 +60,7 @@ def _build_auto(surroundings: Surroundings) -> Provider:
     """Use the template where there is one, and else the best-known service that needs no account of ours."""
     if LINK_TEMPLATE in surroundings.values:
         return LINK.build(surroundings)
-    return LinkProvider(LinkSettings(PUBLIC_JITSI, surroundings.key, PUBLIC_JITSI_NOTICE))
+    return JITSI.build(surroundings)
 
 
 def _announced() -> Mapping[str, EntryPoint]:

@@ -7,16 +7,11 @@ from dataclasses import dataclass, field
 
 from calls.errors import ConfigError
 from providers.addresses import find_address_fault
+from providers.room_names import check_room_key
 
 PLACEHOLDERS = ("room", "title", "channel", "team")
 """What may stand in braces in a template."""
 
-PUBLIC_JITSI = "https://meet.jit.si/{room}"
-PUBLIC_JITSI_NOTICE = (
-    "This call is at the public service meet.jit.si: the first person may have to sign in there while others wait."
-)
-
-_ROOM_KEY_MIN_BYTES = 16
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -27,7 +22,6 @@ class LinkSettings:
     Args:
         template: a web address with `{room}` and, as wanted, the other `PLACEHOLDERS`.
         room_key: keeps the names of rooms unguessable for those who know a call's id; at least 16 bytes.
-        notice: one line for people who start a call, or None.
 
     Raises:
         ConfigError: when the template or the key is not usable.
@@ -35,14 +29,12 @@ class LinkSettings:
 
     template: str
     room_key: bytes = field(repr=False)
-    notice: str | None = None
 
     def __post_init__(self) -> None:
         fault = find_template_fault(self.template)
         if fault is not None:
             raise ConfigError("link_template_not_usable", detail=fault)
-        if len(self.room_key) < _ROOM_KEY_MIN_BYTES:
-            raise ConfigError("room_key_too_short", detail=f"at least {_ROOM_KEY_MIN_BYTES} bytes are needed")
+        check_room_key(self.room_key)
 
 
 def find_template_fault(template: str) -> str | None:
