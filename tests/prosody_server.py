@@ -60,7 +60,7 @@ VirtualHost "{guests}"
 VirtualHost "{services}"
   authentication = "anonymous"
 Component "{muc}" "muc"
-  modules_enabled = {{ "startcall"; "test_breakout" }}
+  modules_enabled = {{ "startcall"; "test_rooms" }}
   muc_room_locking = false
   muc_room_default_public_jids = true
   storage = "memory"
@@ -166,7 +166,8 @@ class Client(slixmpp.ClientXMPP):
         sent_to = f"{room}@{muc}/{nick}"
 
         def on_presence(stanza: slixmpp.Presence) -> None:
-            if str(stanza["from"]) == sent_to and not answered.done():
+            is_answer = str(stanza["from"]) == sent_to and stanza["type"] != "unavailable"
+            if is_answer and not answered.done():
                 answered.set_result(stanza)
 
         self.add_event_handler("presence", on_presence)
@@ -194,7 +195,9 @@ async def connected(server: ProsodyServer, account: str = GUESTS, password: str 
         client.add_event_handler(event, lambda _, event=event: started.done() or started.set_result(event))
     client.connect("127.0.0.1", server.xmpp_port)
     try:
-        assert "session_start" == await asyncio.wait_for(started, 10)
+        outcome = await asyncio.wait_for(started, 10)
+        if outcome != "session_start":
+            raise ConnectionRefusedError(outcome)
         yield client
     finally:
         await client.disconnect(wait=0.5)

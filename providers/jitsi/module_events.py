@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -87,11 +86,11 @@ def _text(found: object, max_chars: int) -> str:
 def _shown(name: str) -> str | None:
     """Return what somebody calls themselves, in one line; people may type anything there."""
     line = " ".join("".join(character if character.isprintable() else " " for character in name).split())
-    return line[:NAME_MAX_CHARS] or None
+    return line[:NAME_MAX_CHARS].strip() or None
 
 
 def _time(found: object) -> datetime:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float):
         raise UnreadableReportError("no time")
     try:
         return datetime.fromtimestamp(found, UTC)

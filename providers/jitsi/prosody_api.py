@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import aiohttp
@@ -20,26 +20,33 @@ TIMEOUT_S = 8.0
 
 ANSWER_MAX_BYTES = 1_000_000
 
+_log = logging.getLogger(__name__)
+
 _OK = 200
 _SERVER_ERROR = 500
 
 
-@dataclass(frozen=True, slots=True)
 class ProsodyApi:
     """The module in one Prosody.
 
     Every method raises ProviderDown, ProviderAuth or ProviderRefused as `calls.meetings.Provider` says.
-
-    Args:
-        url: of Prosody's HTTP server, without a slash at its end.
-        muc: domain of the conferences, or None where the module knows only one.
     """
 
-    session: aiohttp.ClientSession = field(repr=False)
-    url: str
-    secret: str = field(repr=False)
-    muc: str | None
-    now: Callable[[], datetime]
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, secret: str, muc: str | None, now: Callable[[], datetime]
+    ) -> None:
+        """Send nothing yet.
+
+        Args:
+            url: of Prosody's HTTP server, without a slash at its end.
+            muc: domain of the conferences, or None where the module knows only one.
+        """
+        self._session = session
+        self._url = url
+        self._secret = secret
+        self._muc = muc
+        self._now = now
+        self._is_down = False
 
     async def health(self) -> tuple[str, ...]:
         """Return the domains of conferences that the module looks after."""
@@ -67,21 +74,45 @@ class ProsodyApi:
         await self._ask("kick", room=room_id, session=session_id)
 
     async def _ask(self, action: str, **about: str) -> dict[str, object]:
-        command = {"action": action, **about} | ({} if self.muc is None else {"muc": self.muc})
-        body = json.dumps(command, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", **signed_headers(self.secret, self.now(), body)}
+        """Ask for an action, and log once when the module no longer answers and once when it does again."""
         try:
-            async with self.session.post(
-                f"{self.url}/startcall",
+            status, answer = await self._post({"action": action, **about})
+            found = _read_answer(status, answer)
+        except ProviderDown as error:
+            if not self._is_down:
+                _log.warning("The module startcall in Jitsi's Prosody does not answer: %s", error)
+            self._is_down = True
+            raise
+        if self._is_down:
+            _log.info("The module startcall in Jitsi's Prosody answers again.")
+        self._is_down = False
+        return found
+
+    async def _post(self, command: dict[str, str]) -> tuple[int, bytes]:
+        body = json.dumps(command if self._muc is None else command | {"muc": self._muc}).encode()
+        headers = {"Content-Type": "application/json", **signed_headers(self._secret, self._now(), body)}
+        try:
+            async with self._session.post(
+                f"{self._url}/startcall",
                 data=body,
                 headers=headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
             ) as response:
-                answer = await response.content.read(ANSWER_MAX_BYTES)
+                return response.status, await _read_all(response.content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ProviderDown("unreachable", provider="jitsi", detail=reason_not_reached(error)) from error
-        return _read_answer(response.status, answer)
+
+
+async def _read_all(content: aiohttp.StreamReader) -> bytes:
+    """Return an answer, and no more of it than makes sense."""
+    parts, length = [], 0
+    async for part in content.iter_any():
+        parts.append(part)
+        length += len(part)
+        if length > ANSWER_MAX_BYTES:
+            raise _unreadable()
+    return b"".join(parts)
 
 
 def _read_answer(status: int, answer: bytes) -> dict[str, object]:

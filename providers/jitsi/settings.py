@@ -87,10 +87,11 @@ def find_prosody_fault(value: str) -> str | None:
     Without TLS it may be reached in a private network, such as that of containers, where it normally is: what we send
     is signed, and holds no secret.
     """
-    host = urlsplit(value).hostname or "" if "//" in value[:8] else ""
-    if value.startswith("http://") and _is_private(host):
-        value = value.replace("http://", "https://", 1)
-    return find_server_fault(value)
+    with_tls = value.replace("http://", "https://", 1)
+    fault = find_server_fault(with_tls)
+    if fault is None and with_tls != value and not _is_private(urlsplit(value).hostname or ""):
+        return "begins with http://, which is allowed only within your own network (a private address or a name)"
+    return fault
 
 
 def find_secrets_fault(value: str) -> str | None:
@@ -101,6 +102,8 @@ def find_secrets_fault(value: str) -> str | None:
 
 def find_secret_fault(value: str) -> str | None:
     """Return what is wrong with a secret; None when it can be used."""
+    if value.startswith("your-"):
+        return "still holds the placeholder, not a real secret"
     if not _VISIBLE.fullmatch(value):
         return "has a space or another character that a secret should not have"
     if len(value) < _SECRET_MIN_CHARS:

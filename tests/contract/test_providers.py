@@ -18,9 +18,16 @@ PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = PROVIDERS.parent / "docs" / "providers.md"
 FOLDERS = sorted(path.name for path in PROVIDERS.iterdir() if (path / "provider.py").is_file())
 
+JITSI = {
+    "STARTCALL_JITSI_URL": "http://127.0.0.1:9",
+    "STARTCALL_JITSI_APP_ID": "startcall",
+    "STARTCALL_JITSI_APP_SECRET": "an-app-secret-of-32-characters-and-more",
+    "STARTCALL_JITSI_HOOK_SECRET": "a-hook-secret-for-tests",
+}
 LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"}
 
 MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
+    "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
     "link": lambda session: build_provider("link", surroundings(session, LINK)),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
@@ -81,7 +88,7 @@ def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
 
 async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
     """A provider that does not exist is an error of the configuration that says what exists."""
-    with pytest.raises(ConfigError, match="auto, link") as caught:
+    with pytest.raises(ConfigError, match="auto, jitsi, link") as caught:
         build_provider("nonesuch", surroundings(session, LINK))
     assert caught.value.code == "unknown_provider"
 

@@ -35,11 +35,3 @@ module:hook("resource-bind", function (event)
 	event.session.jitsi_meet_room = claims and claims.room;
 	event.session.jitsi_meet_context_user = claims and claims.context.user;
 end);
-
-module:context("conference." .. domain):hook("muc-occupant-pre-join", function (event)
-	local room = event.origin.jitsi_meet_room;
-	if room and room .. "@conference." .. domain ~= event.room.jid then
-		event.origin.send(require "util.stanza".error_reply(event.stanza, "cancel", "not-allowed"));
-		return true;
-	end
-end, 99);

@@ -100,7 +100,7 @@ def test_socket_mode_needs_two_tokens_and_nothing_else() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert settings.public_url is None
     assert settings.database_url == "sqlite:///data/startcall.sqlite3"
-    assert (settings.provider, settings.provider_values) == ("auto", {})
+    assert (settings.provider, settings.provider_values) == ("auto", {"STARTCALL_JITSI_URL": "https://meet.jit.si"})
 
 
 def test_every_setting_arrives() -> None:
@@ -124,7 +124,10 @@ def test_every_setting_arrives() -> None:
     assert settings.public_url == "https://startcall.example.org/app"
     assert settings.database_url == "sqlite:////var/lib/calls.sqlite3"
     assert settings.provider == "link"
-    assert settings.provider_values == {"STARTCALL_LINK_TEMPLATE": "https://meet.example.org/{room}"}
+    assert settings.provider_values == {
+        "STARTCALL_LINK_TEMPLATE": "https://meet.example.org/{room}",
+        "STARTCALL_JITSI_URL": "https://meet.jit.si",
+    }
 
 
 def test_empty_and_blank_values_count_as_not_set() -> None:
@@ -207,7 +210,7 @@ def test_unknown_own_name_is_refused_with_a_guess() -> None:
 
 def test_unknown_provider_is_answered_with_the_known_ones() -> None:
     """The cure can be typed as printed."""
-    assert "Did you mean link? Use one of: auto, link." in text_of({**SOCKET_MODE, "STARTCALL_PROVIDER": "lnk"})
+    assert "Did you mean link? Use one of: auto, jitsi, link." in text_of({**SOCKET_MODE, "STARTCALL_PROVIDER": "lnk"})
 
 
 def test_misspelt_slack_name_is_pointed_at() -> None:
