@@ -98,8 +98,8 @@ SETTINGS = (
     ),
     Setting(
         "STARTCALL_PROVIDER",
-        "Meeting system: jitsi is a Jitsi Meet server, link fills in STARTCALL_LINK_TEMPLATE; auto is link if that is set, "
-        "else jitsi.",
+        "Meeting system: jitsi is a Jitsi Meet server, link fills in STARTCALL_LINK_TEMPLATE; auto is link if that is "
+        "set, else jitsi.",
         default="auto",
         example="link",
     ),

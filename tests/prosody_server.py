@@ -10,12 +10,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import slixmpp
-from slixmpp.exceptions import PresenceError
 
 MISSING = "These tests need Prosody. On Debian or Ubuntu: apt-get install prosody."
 
@@ -145,6 +145,10 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None
     pytest.fail(f"Prosody did not start: {(folder / 'output').read_text()}")
 
 
+class NotLetInError(Exception):
+    """A room does not let somebody in."""
+
+
 class Client(slixmpp.ClientXMPP):
     """One device of somebody, connected to Prosody."""
 
@@ -157,9 +161,9 @@ class Client(slixmpp.ClientXMPP):
     async def join(self, room: str, nick: str, name: str | None = None, muc: str = MUC) -> None:
         """Come into a room as Jitsi's page does, with a name to be shown if there is one."""
         presence = self.make_presence(pto=f"{room}@{muc}/{nick}")
-        presence.append(ElementTree.Element("{http://jabber.org/protocol/muc}x"))
+        presence.append(ET.Element("{http://jabber.org/protocol/muc}x"))
         if name is not None:
-            nick_element = ElementTree.Element("{http://jabber.org/protocol/nick}nick")
+            nick_element = ET.Element("{http://jabber.org/protocol/nick}nick")
             nick_element.text = name
             presence.append(nick_element)
         answered: asyncio.Future[slixmpp.Presence] = asyncio.get_running_loop().create_future()
@@ -179,11 +183,24 @@ class Client(slixmpp.ClientXMPP):
             self.del_event_handler("presence", on_presence)
             self.del_event_handler("presence_error", on_presence)
         if stanza["type"] == "error":
-            raise PresenceError(stanza)
+            raise NotLetInError(stanza["error"]["condition"])
+
+    def close_room(self, room: str) -> None:
+        """Close a room for everybody, as its owner can."""
+        stanza = self.make_iq_set(ito=f"{room}@{MUC}")
+        query = ET.Element("{http://jabber.org/protocol/muc#owner}query")
+        ET.SubElement(query, "{http://jabber.org/protocol/muc#owner}destroy")
+        stanza.append(query)
+        self.send(stanza)
 
     def leave(self, room: str, nick: str, status: str | None = None, muc: str = MUC) -> None:
         """Go out of a room."""
         self.make_presence(pto=f"{room}@{muc}/{nick}", ptype="unavailable", pstatus=status).send()
+
+
+def _note_first(first: asyncio.Future[str], event: str, _: object) -> None:
+    if not first.done():
+        first.set_result(event)
 
 
 @asynccontextmanager
@@ -192,7 +209,7 @@ async def connected(server: ProsodyServer, account: str = GUESTS, password: str 
     client = Client(account, password)
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     for event in ("session_start", "failed_all_auth", "connection_failed"):
-        client.add_event_handler(event, lambda _, event=event: started.done() or started.set_result(event))
+        client.add_event_handler(event, partial(_note_first, started, event))
     client.connect("127.0.0.1", server.xmpp_port)
     try:
         outcome = await asyncio.wait_for(started, 10)

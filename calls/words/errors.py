@@ -41,12 +41,12 @@ _CONFIG: dict[str, str] = {
     ),
     "link_template_not_usable": "`STARTCALL_LINK_TEMPLATE` {detail}. Whoever runs Startcall has to correct it.",
     "jitsi_token_incomplete": (
-        "Jitsi's tokens are signed with an id and a secret, and `{detail}` is not set. Whoever runs Startcall has to set "
-        "both `STARTCALL_JITSI_APP_ID` and `STARTCALL_JITSI_APP_SECRET`, or neither."
+        "Jitsi's tokens are signed with an id and a secret, and `{detail}` is not set. Whoever runs Startcall has to "
+        "set both `STARTCALL_JITSI_APP_ID` and `STARTCALL_JITSI_APP_SECRET`, or neither."
     ),
     "jitsi_hook_secret_missing": (
-        "Jitsi's Prosody is only asked with a signature. Whoever runs Startcall has to set `STARTCALL_JITSI_HOOK_SECRET` "
-        "too, or remove `STARTCALL_JITSI_PROSODY_URL`."
+        "Jitsi's Prosody is only asked with a signature. Whoever runs Startcall has to set "
+        "`STARTCALL_JITSI_HOOK_SECRET` too, or remove `STARTCALL_JITSI_PROSODY_URL`."
     ),
     "room_key_too_short": (
         "The key that keeps the names of rooms secret is too short: {detail}. Whoever runs Startcall has to set a "

@@ -58,7 +58,7 @@ KIND = ProviderKind(
         ),
         ProviderSetting(
             _APP_SECRET,
-            f"Goes with {_APP_ID}: app_secret of Prosody's token authentication (HS256), best of 32 characters or more.",
+            f"Goes with {_APP_ID}: app_secret of Prosody's token authentication, best of 32 characters or more.",
             example="your-jitsi-app-secret",
             secret=True,
             find_fault=find_secret_fault,

@@ -106,17 +106,11 @@ class JitsiProvider(Provider):
         prefix, _, rest = hook.path.partition("/")
         if prefix == _RESERVATIONS:
             given, _, path = rest.partition("/")
-            if not reservations.is_from_prosody(given, secrets):
-                return _reply(401)
-            return reservations.answer(hook, path, ended=self._end_of_reservation)
-        if not is_signed(hook, secrets):
-            return _reply(401)
-        if hook.path or hook.method != "POST":
-            return _reply(404 if hook.path else 405)
-        try:
-            return HookResult(events=read_events(hook.body))
-        except UnreadableReportError:
-            return _reply(400)
+            if reservations.is_from_prosody(given, secrets):
+                return reservations.answer(hook, path, ended=self._end_of_reservation)
+        elif is_signed(hook, secrets):
+            return _take_report(hook)
+        return _reply(401)
 
     async def probe(self) -> Health:
         """Find out whether the server answers and, where it is set up, whether our module accepts our signature."""
@@ -151,12 +145,19 @@ def _signer(settings: JitsiSettings) -> TokenSigner | None:
     return TokenSigner(settings.app_id, settings.app_secret, settings.domain)
 
 
-def _prosody(
-    settings: JitsiSettings, session: aiohttp.ClientSession, now: Callable[[], datetime]
-) -> ProsodyApi | None:
+def _prosody(settings: JitsiSettings, session: aiohttp.ClientSession, now: Callable[[], datetime]) -> ProsodyApi | None:
     if settings.prosody_url is None:
         return None
     return ProsodyApi(session, settings.prosody_url, settings.hook_secrets[0], settings.muc, now)
+
+
+def _take_report(hook: Hook) -> HookResult:
+    if hook.path or hook.method != "POST":
+        return _reply(404 if hook.path else 405)
+    try:
+        return HookResult(events=read_events(hook.body))
+    except UnreadableReportError:
+        return _reply(400)
 
 
 def _reply(status: int) -> HookResult:

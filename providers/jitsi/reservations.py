@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -33,7 +33,9 @@ def path_secret(secret: str) -> str:
 
 def is_from_prosody(given: str, secrets: Sequence[str]) -> bool:
     """Say whether what stands in the address comes from one of the secrets."""
-    return any([hmac.compare_digest(path_secret(secret).encode(), given.encode()) for secret in secrets])
+    found = given.encode(errors="replace")
+    matches = [hmac.compare_digest(path_secret(secret).encode(), found) for secret in secrets]
+    return any(matches)
 
 
 def answer(hook: Hook, path: str, *, ended: EventKind) -> HookResult:
@@ -92,5 +94,5 @@ def _refused(status: int, message: str) -> HookResult:
     return HookResult(_json(status, {"message": message}))
 
 
-def _json(status: int, content: dict[str, str] | dict[str, str | int]) -> HookReply:
+def _json(status: int, content: Mapping[str, object]) -> HookReply:
     return HookReply(status, json.dumps(content).encode(), "application/json")

@@ -39,6 +39,7 @@ def is_signed(hook: Hook, secrets: Sequence[str]) -> bool:
         return False
     if abs(hook.received_at.timestamp() - int(timestamp)) > WINDOW.total_seconds():
         return False
-    given = signature.encode()
+    given = signature.encode(errors="replace")
     # Every secret is tried, so that the time taken does not tell which one was nearly right.
-    return any([hmac.compare_digest(sign(secret, timestamp, hook.body).encode(), given) for secret in secrets])
+    matches = [hmac.compare_digest(sign(secret, timestamp, hook.body).encode(), given) for secret in secrets]
+    return any(matches)

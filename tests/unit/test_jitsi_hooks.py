@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -43,7 +44,9 @@ def signed(body: bytes, secret: str = SECRET, at: datetime = NOW) -> dict[str, t
     return {TIMESTAMP.lower(): (timestamp,), SIGNATURE.lower(): (sign(secret, timestamp, body),)}
 
 
-def report(body: bytes, headers: dict[str, tuple[str, ...]] | None = None, method: str = "POST", path: str = "") -> Hook:
+def report(
+    body: bytes, headers: Mapping[str, tuple[str, ...]] | None = None, method: str = "POST", path: str = ""
+) -> Hook:
     """Return a request, signed unless it has other headers."""
     return Hook(method, path, "", signed(body) if headers is None else headers, body, NOW)
 
@@ -102,7 +105,9 @@ def test_every_changed_bit_is_refused() -> None:
     assert 401 == receive(report(body, good | {TIMESTAMP.lower(): (timestamp,)})).reply.status
 
 
-@pytest.mark.parametrize(("age_s", "status"), [(-301, 401), (-300, 200), (0, 200), (300, 200), (301, 401), (10**8, 401)])
+@pytest.mark.parametrize(
+    ("age_s", "status"), [(-301, 401), (-300, 200), (0, 200), (300, 200), (301, 401), (10**8, 401)]
+)
 def test_a_stale_report_is_refused(age_s: int, status: int) -> None:
     """Five minutes either way are for clocks that differ."""
     body = encoded(JOINED)
@@ -113,7 +118,7 @@ def test_an_unsigned_report_is_refused() -> None:
     """Without, or with too many of, the two headers nothing is read."""
     body = encoded(JOINED)
     good = signed(body)
-    for headers in (
+    bad: list[dict[str, tuple[str, ...]]] = [
         {},
         {TIMESTAMP.lower(): good[TIMESTAMP.lower()]},
         {SIGNATURE.lower(): good[SIGNATURE.lower()]},
@@ -121,8 +126,10 @@ def test_an_unsigned_report_is_refused() -> None:
         good | {TIMESTAMP.lower(): good[TIMESTAMP.lower()] * 2},
         good | {SIGNATURE.lower(): ("v0=" + good[SIGNATURE.lower()][0][3:],)},
         good | {SIGNATURE.lower(): ("",)},
-        good | {SIGNATURE.lower(): ("é\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),)},
-    ):
+        good | {SIGNATURE.lower(): ("v1=é",)},
+        good | {SIGNATURE.lower(): ("v1=\udcff",)},  # how aiohttp gives on a byte that is no text
+    ]
+    for headers in bad:
         assert HookResult(HookReply(401)) == receive(report(body, headers))
 
 
@@ -301,6 +308,7 @@ def test_a_question_that_cannot_be_read_is_refused(body: bytes) -> None:
         ("POST", f"reservation/{SECRET}/conference", 401),
         ("POST", f"reservation/{path_secret(SECRET)[:-1]}/conference", 401),
         ("POST", "reservation/é/conference", 401),
+        ("POST", "reservation/\udcff/conference", 401),
         ("DELETE", f"reservation/{path_secret('another-secret-entirely')}/conference/{ROOM}", 401),
         ("POST", f"reservation/{path_secret(SECRET)}", 404),
         ("POST", f"reservation/{path_secret(SECRET)}/other", 404),

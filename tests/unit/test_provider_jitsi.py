@@ -55,7 +55,11 @@ FAULTS = {
         "https://[hunter2/{room}": "is not a web address",
         "ftp://prosody": "does not begin with https://",
     },
-    "MUC": {"https://meet.example.com": "is not a domain", "Muc.Meet.Jitsi": "is not a domain", "muc": "is not a domain"},
+    "MUC": {
+        "https://meet.example.com": "is not a domain",
+        "Muc.Meet.Jitsi": "is not a domain",
+        "muc": "is not a domain",
+    },
 }
 
 
@@ -79,7 +83,8 @@ def test_usable_settings_are_taken(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "fault"), [(name, value, fault) for name, values in FAULTS.items() for value, fault in values.items()]
+    ("name", "value", "fault"),
+    [(name, value, fault) for name, values in FAULTS.items() for value, fault in values.items()],
 )
 def test_unusable_settings_are_refused_with_the_reason(name: str, value: str, fault: str) -> None:
     """Each is found at the start, and the complaint does not repeat a value that may be a secret."""
@@ -90,7 +95,9 @@ def test_unusable_settings_are_refused_with_the_reason(name: str, value: str, fa
 
 def test_secrets_are_marked_and_not_shown() -> None:
     """Secrets are known as such, and keys do not get into a log by way of the settings."""
-    assert {"STARTCALL_JITSI_APP_SECRET", "STARTCALL_JITSI_HOOK_SECRET"} == {one.name for one in KIND.settings if one.secret}
+    assert {"STARTCALL_JITSI_APP_SECRET", "STARTCALL_JITSI_HOOK_SECRET"} == {
+        one.name for one in KIND.settings if one.secret
+    }
 
 
 @pytest.mark.parametrize(
@@ -212,7 +219,11 @@ async def test_a_host_is_a_moderator_and_has_a_picture(session: aiohttp.ClientSe
     link = await provider.person_link(await provider.create_room(SPEC), host, lasts=timedelta(minutes=5))
     claims = jwt.decode(link.partition("#jwt=")[2], options={"verify_signature": False})
     user = claims["context"]["user"]
-    assert ("true", "owner", "https://avatars.example/1.png") == (user["moderator"], user["affiliation"], user["avatar"])
+    assert ("true", "owner", "https://avatars.example/1.png") == (
+        user["moderator"],
+        user["affiliation"],
+        user["avatar"],
+    )
     assert "meet.jitsi" == claims["sub"]
 
 
