@@ -16,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -48,11 +49,16 @@ from storage.opening import open_engine, right_to_work
 from storage.postgres import is_postgres
 from storage.schema import upgrade
 from storage.wakeups import build_wakeups
+from supervised import Supervised
 
 _log = logging.getLogger("startcall")
 
 GRACE_S = 8.0
 """How long a stop waits for work in flight, in seconds; orchestrators kill after 10."""
+
+NOT_WORKING = (
+    "Calls are not worked on at the moment. That is started again by itself; if this lasts, the log says what stops it."
+)
 
 _RETRY_S = 5.0
 
@@ -103,6 +109,7 @@ class Server:
         self.providers = outside.providers
         self.advancer = Advancer(database, outside)
         self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
+        self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports)
         self.calls = CallService(
@@ -147,6 +154,8 @@ class Server:
             await self.database.check_writable()
         except CallsError as error:
             reasons.append(f"The database takes no writes: {error}.")
+        if not (self.working.is_well and self.wakeups.is_working()):
+            reasons.append(NOT_WORKING)
         if self.connection.refusal is not None:
             reasons.append(self.connection.refusal)
         if self.uses_socket_mode and not self.connection.socket_open:
@@ -261,17 +270,19 @@ def _address(listening: socket.socket) -> str:
 @asynccontextmanager
 async def _background(server: Server) -> AsyncIterator[None]:
     """Do everything that goes on by itself while the block runs."""
-    work = [server.find_out_who_we_are(), server.wakeups.sweep_forever(), server.prune_forever()]
+    greeting = Supervised("Asking Slack who we are", server.find_out_who_we_are)
+    pruning = Supervised("Forgetting old deliveries", server.prune_forever)
+    work = [greeting.run(), server.working.run(), pruning.run()]
     if server.takes_in:
         work += [
-            server.intake.follow(provider)
+            Supervised(f"Following {provider.name}", partial(server.intake.follow, provider)).run()
             for provider in server.providers.values()
             if Capability.STREAM in provider.capabilities
         ]
     socket = None
     if server.uses_socket_mode and server.settings.slack_app_token is not None:
         socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal())
-        work.append(server.connect_socket(socket))
+        work.append(Supervised("Connecting to Slack", partial(server.connect_socket, socket)).run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
@@ -17,6 +18,9 @@ _log = logging.getLogger(__name__)
 
 SWEEP_S = 1.0
 """How long work that nobody was woken for lies at most."""
+
+DEFECT_PAUSE_S = 30.0
+"""How long a call rests whose row cannot even be marked as set aside."""
 
 SWEEP_MAX = 200
 """How many calls one sweep starts."""
@@ -32,16 +36,20 @@ class EmbeddedWakeUps:
         self._advance = advance
         self._running: dict[CallId, asyncio.Task[None]] = {}
         self._again: set[CallId] = set()
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     def wake(self, call_id: CallId) -> None:
         """Advance a call now, or once more as soon as the present run is done."""
-        if self._stopping:
+        if self._stopping.is_set():
             return
         if call_id in self._running:
             self._again.add(call_id)
             return
         self._running[call_id] = asyncio.create_task(self._run(call_id), name=f"advance {call_id}")
+
+    def is_working(self) -> bool:
+        """Say whether calls can be advanced now, for which nothing but this process is needed."""
+        return True
 
     def is_idle(self) -> bool:
         """Say whether no call is being advanced at the moment."""
@@ -64,7 +72,7 @@ class EmbeddedWakeUps:
         Args:
             grace_s: how long to wait, in seconds.
         """
-        self._stopping = True
+        self._stopping.set()
         tasks = list(self._running.values())
         if not tasks:
             return
@@ -84,6 +92,11 @@ class EmbeddedWakeUps:
             return SWEEP_S
         return min(SWEEP_S, max(0.05, (due_at - self._now()).total_seconds()))
 
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but hold up no stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
     async def _run(self, call_id: CallId) -> None:
         try:
             await acknowledged()
@@ -94,7 +107,10 @@ class EmbeddedWakeUps:
         except CallsError as error:
             _log.warning("call %s will be tried again: %s", call_id, error)
             # It is still due, and without a pause the sweep would repeat its requests to Slack many times a second.
-            await asyncio.sleep(SWEEP_S)
+            await self._rest(SWEEP_S)
+        except Exception:  # noqa: BLE001 - a call that can be neither advanced nor set aside must hold up nobody, nor be hidden
+            _log.exception("call %s met a defect of Startcall's and is tried again in %s s", call_id, DEFECT_PAUSE_S)
+            await self._rest(DEFECT_PAUSE_S)
         finally:
             self._running.pop(call_id, None)
             self._again.discard(call_id)

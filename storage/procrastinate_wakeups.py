@@ -92,19 +92,26 @@ class ProcrastinateWakeUps:
         self._deferring.add(task)
         task.add_done_callback(self._deferring.discard)
 
+    def is_working(self) -> bool:
+        """Say whether this process has a worker that takes jobs."""
+        return self._worker is not None and self._worker.worker_id is not None
+
     def is_idle(self) -> bool:
         """Say whether this process is neither advancing a call nor about to ask for it."""
         return not self._running and not self._deferring
 
     async def sweep_forever(self) -> None:
         """Start the worker, and find due calls until cancelled; a database that fails for a while is asked again."""
-        self._working = asyncio.create_task(self._work_forever(), name="worker")
-        while True:
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work_forever(), name="worker")
+        while not self._working.done():
             try:
                 await self._sweep()
             except CallsError as error:
                 _log.warning("The sweep could not use the database and will try again: %s", error)
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.wait([self._working], timeout=SWEEP_S)
+        # Raises what ended the worker, unless it was asked to stop.
+        self._working.result()
 
     async def stop(self, grace_s: float) -> None:
         """Run nothing more and wait for what runs; what is not done in time is left to other processes.
@@ -132,7 +139,7 @@ class ProcrastinateWakeUps:
         while not self._stopping.is_set():
             try:
                 await self._open()
-                self._worker = Worker(
+                self._worker = _Worker(
                     self._queue,
                     queues=[QUEUE],
                     concurrency=CONCURRENCY,
@@ -150,6 +157,8 @@ class ProcrastinateWakeUps:
             except psycopg.Error as error:
                 _log.warning("The worker could not reach the database and starts again: %s", error)
                 await self._close()
+            finally:
+                self._worker = None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SWEEP_S)
 
@@ -212,6 +221,14 @@ class ProcrastinateWakeUps:
     def _on_timer(self, call_id: CallId) -> None:
         del self._timers[call_id]
         self.wake(call_id)
+
+
+class _Worker(Worker):
+    """Procrastinate's worker, which ends when it no longer hears of jobs or gives no signs of life."""
+
+    async def _periodic_deferrer(self) -> None:
+        """Wait for ever: there are no periodic jobs, and whatever of its side tasks ends first, it watches no other."""
+        await asyncio.Event().wait()
 
 
 class _Jobs(JobManager):

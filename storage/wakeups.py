@@ -17,11 +17,14 @@ class RunningWakeUps(Protocol):
     def wake(self, call_id: CallId) -> None:
         """Have a call advanced now."""
 
+    def is_working(self) -> bool:
+        """Say whether calls can be advanced now."""
+
     def is_idle(self) -> bool:
         """Say whether this process advances no call at the moment."""
 
     async def sweep_forever(self) -> None:
-        """Find due calls, until cancelled."""
+        """Find due calls, until cancelled; called again after an error that nobody foresaw, go on."""
 
     async def stop(self, grace_s: float) -> None:
         """Run nothing more and wait for what runs, at most `grace_s` seconds."""

@@ -10,13 +10,14 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from calls.errors import CallsError, StorageError
+from calls.errors import StorageError
 
 Answer = TypeVar("Answer")
 
@@ -30,14 +31,16 @@ class _Job(Generic[Answer]):
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Answer]
     answer: Answer | None = None
-    error: CallsError | None = None
+    error: Exception | None = None
 
-    def settle(self, failure: CallsError | None) -> None:
+    def settle(self, failure: Exception | None) -> None:
         """Give the waiting coroutine its answer or error, in its own loop."""
         error = failure or self.error
-        self.loop.call_soon_threadsafe(self._settle_in_loop, error)
+        # A loop that is closed has nobody left who waits, and that must not end the thread.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._settle_in_loop, error)
 
-    def _settle_in_loop(self, error: CallsError | None) -> None:
+    def _settle_in_loop(self, error: Exception | None) -> None:
         if self.future.done():
             return
         if error is not None:
@@ -103,7 +106,7 @@ class Writer:
 
     def _write(self, batch: list[_Job[object]]) -> None:
         """Store a batch by one commit; when that fails, nothing of it was stored."""
-        failure: StorageError | None = None
+        failure: Exception | None = None
         try:
             with self._engine.begin() as connection:
                 for job in batch:
@@ -114,9 +117,9 @@ class Writer:
             # A connection made while the files could not be written to stays read-only for as long as it lives.
             self._engine.dispose()
             self._add_waiting(batch)
-        except CallsError as error:
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it, and the thread goes on for the others
             # Work that is alone in its transaction takes it back by raising.
-            batch[0].error = error
+            failure = error
         for job in batch:
             job.settle(failure)
 
@@ -129,5 +132,7 @@ def _do(job: _Job[object], connection: Connection, *, alone: bool) -> None:
     try:
         with connection.begin_nested():
             job.answer = job.work(connection)
-    except CallsError as error:
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whoever asked gets it, and the others in this commit do not
         job.error = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,50 @@ async def test_a_write_on_an_old_version_is_refused(storage: Database) -> None:
     stored = await storage.read(lambda transaction: transaction.call(call.id))
     assert stored is not None
     assert stored.title == "first"
+
+
+@pytest.mark.timeout(20)
+async def test_work_that_fails_in_a_way_nobody_foresaw_harms_nobody_else(storage: Database) -> None:
+    """Whoever asked for it gets its error, alone or among others, and the store goes on."""
+
+    def fail(_: Transaction) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await storage.write(fail)
+    calls = [a_call(title=str(number)) for number in range(10)]
+    results = await asyncio.gather(
+        storage.write(fail),
+        *(storage.write(lambda transaction, call=call: transaction.add_call(call)) for call in calls),  # type: ignore[misc]
+        storage.write(fail),
+        return_exceptions=True,
+    )
+
+    assert [ZeroDivisionError] * 2 == [type(results[0]), type(results[-1])]
+    assert 10 == len(await storage.read(lambda transaction: transaction.open_calls(TEAM, HERE)))
+
+
+@pytest.mark.timeout(20)
+async def test_an_asker_whose_loop_is_gone_harms_nobody_else(storage: Database) -> None:
+    """Work outlives whoever asked for it, and there is nobody to answer to then."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(_: Transaction) -> None:
+        begun.set()
+        may_end.wait(10)
+
+    def ask_and_leave() -> None:
+        loop = asyncio.new_event_loop()
+        asking = loop.create_task(storage.write(slow))
+        loop.run_until_complete(asyncio.to_thread(begun.wait))
+        asking.cancel()
+        loop.run_until_complete(asyncio.wait([asking]))
+        loop.close()
+
+    await asyncio.to_thread(ask_and_leave)
+    may_end.set()
+
+    await storage.check_writable()
 
 
 async def test_one_refused_write_takes_nothing_of_its_neighbours_back(storage: Database) -> None:
