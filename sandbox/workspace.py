@@ -139,7 +139,11 @@ class ResponseUrl:
 
 @dataclass(slots=True, frozen=True)
 class Traffic:
-    """One line of the inspector: a Web API call, a delivery or a response_url post, with its answer."""
+    """One line of the inspector: a Web API call, a delivery or a response_url post, with its answer.
+
+    Args:
+        retry_after_s: for how long an answer with status 429 asked to wait.
+    """
 
     at_s: float
     kind: Literal["api", "delivery", "response_url"]
@@ -147,6 +151,7 @@ class Traffic:
     request: Json
     answer: Json
     status: int = 200
+    retry_after_s: int = 0
 
 
 @dataclass(slots=True)

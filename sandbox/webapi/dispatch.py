@@ -149,7 +149,8 @@ class _WebApi:
     def _log(self, at_s: float, name: str, raw: RawCall, outcome: _Outcome, *, lost: bool) -> None:
         status = _DROPPED if lost else outcome.status
         request = Arguments(raw.values).shown()
-        self.workspace.log(Traffic(at_s, "api", name, request, outcome.body, status))
+        retry_after_s = int(outcome.headers.get("Retry-After", 0))
+        self.workspace.log(Traffic(at_s, "api", name, request, outcome.body, status, retry_after_s))
 
 
 def _find(name: str) -> Method:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -171,7 +172,7 @@ class Storm:
             settled_s=settled_s,
         )
 
-    async def _unseen(self, unknown: Set[str]) -> set[str]:
+    async def _unseen(self, unknown: AbstractSet[str]) -> set[str]:
         """Return which of the calls at Slack that we do not know are another one of ours, and shown nowhere."""
         ours = await asyncio.to_thread(known_calls, self.world.database_url)
         shown = {call_of(self.slack, card).id for card in cards(self.slack)}
