@@ -46,6 +46,12 @@ class PostgresServer:
         program = self.programs / "psql"
         return _run(program, "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, self.url(database)).strip()
 
+    def start(self) -> None:
+        """Start on loopback only."""
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "max_connections": 200}
+        named = " ".join(f"-c {name}={value}" for name, value in options.items())
+        self.control("start", "-o", f"-p {self.port} {named}")
+
     def restart(self) -> None:
         """Stop as in a crash and start again."""
         self.control("restart", "-m", "immediate")
@@ -123,10 +129,7 @@ def start_server() -> PostgresServer:
     data = folder / "data"
     _run(*_as_nobody(), programs / "initdb", "-D", data, "-U", "startcall", "-A", "trust", "-E", "UTF8", "--no-sync")
     server = PostgresServer(programs, folder, _free_port())
-    options = (
-        f"-c listen_addresses=127.0.0.1 -p {server.port} -c unix_socket_directories={folder} -c max_connections=200"
-    )
-    server.control("start", "-o", options)
+    server.start()
     return server
 
 

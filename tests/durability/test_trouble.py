@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,19 @@ from sandbox.testing import wait_for
 from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
+from tests.durability.postgres_trouble import POSTGRES_TROUBLES, PostgresTrouble
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.durability.storm import call_of
 from tests.durability.trouble import TROUBLES, Trouble, trouble_for
+from tests.postgres import PostgresServer
 from tests.world import GENERAL, cards
 
 SORRY = "Startcall could not save that just now, so nothing was done. Please try again in a moment."
 LASTS_S = {"locked": 10.0}
+SHORT_S = 4.0
 ANSWER_S = 3.0
 PAUSE_S = 0.6
+AT_ONCE = 20
 RECOVER_S = 10.0
 
 
@@ -37,15 +42,15 @@ async def ask(slack: Sandbox, title: str) -> tuple[Ack, float]:
 
 
 async def ask_meanwhile(app: AppProcess, slack: Sandbox, lasts_s: float) -> tuple[list[tuple[Ack, float]], list[bool]]:
-    """Ask for calls at a steady pace for some time; return the answers, and what the app said of being ready."""
-    asking: list[asyncio.Task[tuple[Ack, float]]] = []
+    """Ask for many calls at once and then at a steady pace; return the answers, and whether the app was ready."""
+    asking = [asyncio.create_task(ask(slack, f"At once {number}")) for number in range(AT_ONCE)]
     looking: list[asyncio.Task[bool]] = []
     loop = asyncio.get_running_loop()
     stop_at = loop.time() + lasts_s
     while loop.time() < stop_at:
         asking.append(asyncio.create_task(ask(slack, f"Refused {len(asking)}")))
         await asyncio.sleep(PAUSE_S)
-        if len(asking) in {2, 4}:
+        if len(asking) in {AT_ONCE + 2, AT_ONCE + 4}:
             looking.append(asyncio.create_task(app.is_ready()))
     return await asyncio.gather(*asking), await asyncio.gather(*looking)
 
@@ -53,6 +58,34 @@ async def ask_meanwhile(app: AppProcess, slack: Sandbox, lasts_s: float) -> tupl
 def titles(slack: Sandbox) -> list[str]:
     """Return the titles of all cards."""
     return sorted(str(call_of(slack, card).title) for card in cards(slack))
+
+
+async def live_through(app: AppProcess, slack: Sandbox, trouble: AbstractContextManager[None], lasts_s: float) -> str:
+    """Ask for calls before, during and after trouble, assert what must hold, and say what was measured."""
+    slack.faults.add("calls.add", "delay", delay_s=0.5)
+    await ask(slack, "Before")
+    await wait_for(lambda: slack.faults.planned == 0)
+    with trouble:
+        answers, ready = await ask_meanwhile(app, slack, lasts_s)
+    over_at = asyncio.get_running_loop().time()
+    while not await app.is_ready():
+        assert asyncio.get_running_loop().time() < over_at + RECOVER_S, "It did not become ready again."
+    ack, _ = await ask(slack, "After")
+    await wait_for(lambda: len(cards(slack)) == 2, RECOVER_S)
+    recovered_s = asyncio.get_running_loop().time() - over_at
+
+    slowest_s = max(took_s for _, took_s in answers)
+    assert [SORRY] * len(answers) == [answer.payload.get("text", answer.failure) for answer, _ in answers]
+    assert slowest_s < ANSWER_S
+    assert True not in ready
+    assert ack.is_ok
+    assert ["After", "Before"] == titles(slack)
+    # One request a second for the call whose state could not be saved, and not one in every turn of a loop.
+    assert len(slack.api_calls("calls.add")) < 2 * lasts_s
+    return (
+        f"{len(answers)} of {len(answers)} commands refused in words, the slowest after {slowest_s:.1f} s; "
+        f"all well {recovered_s:.1f} s afterwards"
+    )
 
 
 @pytest.mark.timeout(90)
@@ -66,31 +99,26 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_all_goes_on_afterwa
         pytest.skip(reason)
     file = tmp_path / "calls.sqlite3"
     async with app_and_slack(sqlite_url(tmp_path), wrapper=trouble.wrapper(tmp_path)) as (app, slack):
-        slack.faults.add("calls.add", "delay", delay_s=0.5)
-        await ask(slack, "Before")
-        await wait_for(lambda: slack.faults.planned == 0)
-        with trouble_for(trouble, app, file):
-            answers, ready = await ask_meanwhile(app, slack, LASTS_S.get(trouble.name, 4.0))
-        over_at = asyncio.get_running_loop().time()
-        while not await app.is_ready():
-            assert asyncio.get_running_loop().time() < over_at + RECOVER_S, "It did not become ready again."
-        ack, _ = await ask(slack, "After")
-        await wait_for(lambda: len(cards(slack)) == 2, RECOVER_S)
-        recovered_s = asyncio.get_running_loop().time() - over_at
+        lasts_s = LASTS_S.get(trouble.name, SHORT_S)
+        measured = await live_through(app, slack, trouble_for(trouble, app, file), lasts_s)
+    record_property("measured", f"{trouble.name}: {measured}")
 
-        slowest_s = max(took_s for _, took_s in answers)
-        record_property(
-            "measured",
-            f"{trouble.name}: {len(answers)} commands refused in words, the slowest after {slowest_s:.1f} s; "
-            f"all well {recovered_s:.1f} s afterwards",
-        )
-        assert [SORRY] * len(answers) == [answer.payload.get("text", answer.failure) for answer, _ in answers]
-        assert slowest_s < ANSWER_S
-        assert True not in ready
-        assert ack.is_ok
-        assert ["After", "Before"] == titles(slack)
-        # One request a second for the call whose state could not be saved, and not one in every turn of a loop.
-        assert len(slack.api_calls("calls.add")) < 2 * LASTS_S.get(trouble.name, 4.0)
+
+@pytest.mark.postgres
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("trouble", POSTGRES_TROUBLES, ids=lambda trouble: trouble.__name__)
+async def test_what_postgresql_does_not_store_is_not_acknowledged_and_all_goes_on_afterwards(
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    trouble: PostgresTrouble,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """People read within 3 s that nothing was done, the app says that it is not ready, and then it is again."""
+    name = trouble.__name__.replace("_", " ")
+    async with app_and_slack(postgres_url) as (app, slack):
+        lasting = contextmanager(trouble)(postgres_server, postgres_url)
+        measured = await live_through(app, slack, lasting, LASTS_S.get(name, SHORT_S))
+    record_property("measured", f"{name}: {measured}")
 
 
 async def test_a_connection_made_while_files_were_read_only_is_not_kept(tmp_path: Path) -> None:
