@@ -25,7 +25,7 @@ test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" f
 	@$(VENV_PYTHON) -m scripts.check
 	@$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
 
-durability: setup ## Print what is kept under failure (ARGS="--long --database postgres" for the long form, on PostgreSQL)
+durability: setup ## Print what is kept under failure (ARGS="--long --database postgres": long form, PostgreSQL alone)
 	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
 
 check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from sqlalchemy import delete
 
 from calls.advance import Advancer
 from calls.meetings import Surroundings
@@ -26,8 +26,9 @@ from providers.registry import build_provider
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from storage.database import Database
+from storage.opening import open_engine
 from storage.schema import upgrade
-from storage.sqlite import open_sqlite
+from storage.tables import metadata
 
 Answer = TypeVar("Answer")
 
@@ -49,15 +50,18 @@ class Sleepers:
 class Life:
     """The real calls, storage and local Slack, with nothing running that was not asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start a local Slack and an empty database in a folder."""
+    def __init__(self, database_url: str) -> None:
+        """Start a local Slack, and empty the database."""
         self.now = BEGINNING
         self.loop = asyncio.new_event_loop()
         self._numbers = count(1)
         self.slack = self.run(Sandbox.start(options=Options(now=self._now_s)))
         self._session = self.run(_session())
-        engine = open_sqlite(f"sqlite:///{folder}/calls.sqlite3")
+        engine = open_engine(database_url)
         upgrade(engine)
+        with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
         self.database = Database(engine, lambda: self.now)
         web = SlackWeb(self._session, self.slack.api_url, self._token)
         self._provider = build_provider(

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from sandbox.messages import Message
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.webapi.rate_limits import RateLimits
-from sandbox.workspace import Channel, Traffic
+from sandbox.workspace import Channel, Message, Traffic
 from storage.postgres import is_postgres
 from tests.durability.replicas import Replicas, replicas
 from tests.durability.storm import call_of, left_to_do

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.testing import wait_for
@@ -12,7 +13,9 @@ from tests.durability.storm import left_to_do
 from tests.world import GENERAL, cards
 
 
-async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(tmp_path: Path) -> None:
+async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Every copy gets the same answer, and Slack sees one call, one card and one end for each."""
     url = sqlite_url(tmp_path)
     async with replicas(url, copies=4) as world:
@@ -28,6 +31,7 @@ async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(tmp_path:
         finally:
             await app.kill()
 
+        record_property("measured", f"{len(world.front.answers)} deliveries, four copies each: one effect of each")
         assert [1] * 20 == [len(answers) for answers in world.front.answers]
         for method in ("calls.add", "chat.postMessage", "calls.end", "chat.update"):
             assert len(slack.api_calls(method)) == 10, method

@@ -7,6 +7,7 @@ moments at which the row and Slack can differ.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -112,16 +113,21 @@ async def test_a_kill_at_any_request_ends_in_one_card_and_the_asked_for_state(
 
 @BOTH
 @pytest.mark.timeout(90)
-async def test_a_stop_with_work_in_flight_loses_nothing(database_url: str) -> None:
+async def test_a_stop_with_work_in_flight_loses_nothing(
+    database_url: str, record_property: Callable[[str, object], None]
+) -> None:
     """SIGTERM with 30 starts in flight ends in 10 s with status 0, and the next process has all 30 on cards."""
     async with app_and_slack(database_url) as (app, slack):
         slack.faults.add("calls.add", "delay", delay_s=0.3, times=30)
         for number in range(30):
             await slack.person("alice").command(GENERAL, "/startcall", f"Call {number}")
+        asked_at = asyncio.get_running_loop().time()
         status = await asyncio.wait_for(app.terminate(), 10)
+        stop_s = asyncio.get_running_loop().time() - asked_at
         await app.start()
         await wait_for(lambda: len(cards(slack)) >= 30, SETTLE_S)
 
+        record_property("measured", f"ended after {stop_s:.1f} s, {len(cards(slack))} of 30 cards in the end")
         assert 0 == status
         titles = {slack.workspace.calls[block["call_id"]].title for card in cards(slack) for block in card.blocks[:1]}
         assert {f"Call {number}" for number in range(30)} == titles

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -57,11 +56,10 @@ counted: Counter[str] = Counter()
 class CallLife(RuleBasedStateMachine):
     """Does to some calls whatever people, Slack and crashes can do, in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, database_url: str) -> None:
         """Begin with no call."""
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.life = Life(Path(self._folder.name))
+        self.life = Life(database_url)
         self.calls: dict[CallId, Expected] = {}
         self.asked: list[Asked] = []
 
@@ -71,7 +69,6 @@ class CallLife(RuleBasedStateMachine):
             self.compare()
         finally:
             self.life.close()
-            self._folder.cleanup()
 
     @precondition(lambda self: len(self.calls) < CALLS_MAX)
     @rule(person=people, title=titles)
@@ -235,13 +232,13 @@ class CallLife(RuleBasedStateMachine):
 
 @pytest.mark.timeout(1800)
 def test_our_rows_the_model_and_slack_agree_whatever_happens(
-    record_property: Callable[[str, object], None], *, is_long: bool
+    database_url: str, record_property: Callable[[str, object], None], *, is_long: bool
 ) -> None:
     """No order of requests, copies, refusals, lost answers and crashes makes the three differ."""
     counted.clear()
     examples, steps = LONG if is_long else SHORT
     run_state_machine_as_test(
-        CallLife,
+        partial(CallLife, database_url),  # type: ignore[arg-type]
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,

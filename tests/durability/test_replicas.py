@@ -38,7 +38,7 @@ async def is_at_rest(server: PostgresServer, url: str) -> None:
 
 
 async def test_a_delivery_that_comes_four_times_at_once_to_two_processes_has_one_effect(
-    postgres_server: PostgresServer, postgres_url: str
+    postgres_server: PostgresServer, postgres_url: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Every copy gets the same answer, and Slack sees one call, one card, one joining and one end for each."""
     async with replicas(postgres_url, copies=4) as world:
@@ -57,6 +57,9 @@ async def test_a_delivery_that_comes_four_times_at_once_to_two_processes_has_one
         finally:
             await asyncio.gather(*(app.kill() for app in apps))
 
+        record_property(
+            "measured", f"{len(world.front.answers)} deliveries, four copies to each of two: one effect of each"
+        )
         assert [1] * 30 == [len(answers) for answers in world.front.answers]
         assert len(cards(slack)) == 10
         assert len(slack.workspace.calls) == 10
