@@ -86,7 +86,7 @@ class DatabaseBudgets:
     async def wait_s(self, key: str, number: int) -> float:
         """Return how long a place has to wait from now."""
         query = select(budgets.c.line, _CLOCK.label("now")).where(budgets.c.key == key)
-        row = await self._database.query(lambda connection: connection.execute(query).one_or_none())
+        row = await self._database.ask(lambda connection: connection.execute(query).one_or_none())
         return 0.0 if row is None else _line_of(row.line).wait_s(number, float(row.now))
 
     async def hold(self, key: str, number: int, seconds: float) -> None:

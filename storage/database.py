@@ -45,6 +45,7 @@ class Database:
         self._is_shared = engine.dialect.name == "postgresql"
         self._writer = ParallelWriter(engine) if self._is_shared else Writer(engine)
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_shared else engine
+        self._asking = engine.execution_options(isolation_level="AUTOCOMMIT") if self._is_shared else engine
 
     async def accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
         """Do the work of a delivery once; give a copy the same reply."""
@@ -80,12 +81,12 @@ class Database:
     async def due(self, now: datetime, limit: int) -> Sequence[CallId]:
         """Return the calls that are due, the longest due first."""
         query = select(calls.c.id).where(calls.c.due_at <= now).order_by(calls.c.due_at).limit(limit)
-        return await self.query(lambda connection: [CallId(row.id) for row in connection.execute(query)])
+        return await self.ask(lambda connection: [CallId(row.id) for row in connection.execute(query)])
 
     async def next_due_at(self) -> datetime | None:
         """Return when the next call is due."""
         query = select(func.min(calls.c.due_at)).where(calls.c.due_at.is_not(None))
-        return await self.query(lambda connection: connection.execute(query).scalar_one())
+        return await self.ask(lambda connection: connection.execute(query).scalar_one())
 
     async def prune(self) -> int:
         """Forget deliveries too old to come again, and budgets long unused; return how many were forgotten."""
@@ -132,11 +133,19 @@ class Database:
         Raises:
             StorageError: when the data cannot be read now.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, self._reading, work)
 
-    def _read_now(self, work: Callable[[Connection], Answer]) -> Answer:
+    async def ask(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run one SQL query, which needs no transaction and hence a third of the time on PostgreSQL.
+
+        Raises:
+            StorageError: when the data cannot be read now.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, self._asking, work)
+
+    def _read_now(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
         def read() -> Answer:
-            with self._reading.connect() as connection:
+            with engine.connect() as connection:
                 return work(connection)
 
         try:

@@ -27,7 +27,8 @@ from calls.ports import Advance, Clock
 from storage.database import Database
 from storage.lease import LIMIT_S, Lease
 from storage.postgres import connect_arguments, libpq_url
-from storage.takeover import FINISH, lock_of, take_over, waiting
+from storage.queue_connection import QueueConnection, without_transactions
+from storage.takeover import FINISH, lock_of, needs_take_over, take_over, waiting
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +73,8 @@ class ProcrastinateWakeUps:
             min_size=1,
             max_size=4,
             timeout=5.0,
+            connection_class=QueueConnection,
+            configure=without_transactions,
         )
         self._queue = procrastinate.App(connector=connector)
         self._queue.job_manager = _Jobs(connector)
@@ -206,7 +209,7 @@ class ProcrastinateWakeUps:
             await self._take_over()
         now = self._now()
         until = now + timedelta(seconds=1.5 * SWEEP_S)
-        for call_id, due_at in await self._database.query(lambda connection: waiting(connection, until, SWEEP_MAX)):
+        for call_id, due_at in await self._database.ask(lambda connection: waiting(connection, until, SWEEP_MAX)):
             late_s = (now - due_at).total_seconds()
             if late_s > UNATTENDED_S:
                 self.wake(call_id)
@@ -214,6 +217,8 @@ class ProcrastinateWakeUps:
                 self._timers[call_id] = asyncio.get_running_loop().call_later(-late_s, self._on_timer, call_id)
 
     async def _take_over(self) -> None:
+        if not await self._database.ask(lambda connection: needs_take_over(connection, LIMIT_S)):
+            return
         for call_id in await self._database.change(lambda connection: take_over(connection, LIMIT_S)):
             _log.warning("call %s is taken over from a process that shows no sign of life", call_id)
             self.wake(call_id)

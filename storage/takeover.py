@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, column, delete, exists, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Connection, column, delete, exists, func, literal_column, or_, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from calls.model import CallId
@@ -15,10 +15,22 @@ _jobs = table(
     "procrastinate_jobs", column("id"), column("lock"), column("status"), column("worker_id"), column("args", JSONB)
 )
 
+_ownerless = (_jobs.c.status == literal_column("'doing'")) & _jobs.c.worker_id.is_(None)
+
 
 def lock_of(call_id: CallId) -> str:
     """Return the name under which only one job of a call runs at a time."""
     return f"call:{call_id}"
+
+
+def needs_take_over(connection: Connection, limit_s: float) -> bool:
+    """Say whether a worker shows no sign of life, or work belongs to nobody.
+
+    Args:
+        limit_s: after how long a worker is given up, in seconds.
+    """
+    silent = exists().where(_is_silent(limit_s)).select_from(_workers)
+    return bool(connection.execute(select(or_(silent, exists().where(_ownerless).select_from(_jobs)))).scalar_one())
 
 
 def take_over(connection: Connection, limit_s: float) -> list[CallId]:
@@ -27,13 +39,15 @@ def take_over(connection: Connection, limit_s: float) -> list[CallId]:
     Args:
         limit_s: after how long a worker is given up, in seconds.
     """
-    oldest = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, limit_s)
-    connection.execute(delete(_workers).where(_workers.c.last_heartbeat < oldest))
+    connection.execute(delete(_workers).where(_is_silent(limit_s)))
     # A job is only a hint that a call is due, so it is replaced and not run again: a job that went back to waiting
     # would clash with one that has come to wait for the same call meanwhile.
-    ownerless = (_jobs.c.status == literal_column("'doing'")) & _jobs.c.worker_id.is_(None)
-    gone = connection.execute(delete(_jobs).where(ownerless).returning(_jobs.c.args["call_id"].astext))
+    gone = connection.execute(delete(_jobs).where(_ownerless).returning(_jobs.c.args["call_id"].astext))
     return [CallId(call_id) for (call_id,) in gone]
+
+
+def _is_silent(limit_s: float) -> ColumnElement[bool]:
+    return _workers.c.last_heartbeat < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, limit_s)
 
 
 def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[CallId, datetime]]:

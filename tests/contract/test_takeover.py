@@ -19,7 +19,7 @@ from storage import schema
 from storage.database import Database
 from storage.lease import Lease
 from storage.opening import open_engine
-from storage.takeover import lock_of, take_over, waiting
+from storage.takeover import lock_of, needs_take_over, take_over, waiting
 
 pytestmark = pytest.mark.postgres
 
@@ -72,8 +72,18 @@ async def test_who_holds_the_work_may_send_and_store(database: Database) -> None
         await still_held()
         await change_title(database, "Renamed")
 
+    assert not await database.ask(lambda connection: needs_take_over(connection, leases.LIMIT_S))
     assert await database.change(lambda connection: take_over(connection, leases.LIMIT_S)) == []
     assert await database.query(lambda connection: waiting(connection, NOW, 9)) == []
+
+
+async def test_work_that_belongs_to_nobody_is_found(database: Database) -> None:
+    """A worker that was pruned by Procrastinate itself leaves a job that is running nowhere."""
+    await lease_with_job(database)
+    await database.change(lambda connection: connection.execute(text("DELETE FROM procrastinate_workers")))
+
+    assert await database.ask(lambda connection: needs_take_over(connection, leases.LIMIT_S))
+    assert await database.change(lambda connection: take_over(connection, leases.LIMIT_S)) == [CALL.id]
 
 
 async def test_asking_is_a_sign_of_life(database: Database) -> None:
@@ -87,7 +97,9 @@ async def test_asking_is_a_sign_of_life(database: Database) -> None:
 async def test_after_a_take_over_nothing_is_sent_or_stored(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that comes back finds its work gone, and the call waits for somebody else."""
     lease = await lease_with_job(database, silent_s=60)
+    assert await database.ask(lambda connection: needs_take_over(connection, leases.LIMIT_S))
     assert await database.change(lambda connection: take_over(connection, leases.LIMIT_S)) == [CALL.id]
+    assert not await database.ask(lambda connection: needs_take_over(connection, leases.LIMIT_S))
 
     with holding(lease):
         with pytest.raises(StaleCallError, match="taken_over"):
