@@ -197,8 +197,11 @@ class Advancer:
 
         def work(transaction: Transaction) -> None:
             call = transaction.call(notice.call_id)
-            if call is not None and call.due_at is None:
-                transaction.save_call(replace(call, due_at=retry_at(call, now), tries=call.tries + 1))
+            if call is None:
+                return
+            again_at = retry_at(call, now)
+            if call.due_at is None or call.due_at > again_at:
+                transaction.save_call(replace(call, due_at=again_at, tries=call.tries + 1))
 
         await self._storage.write(work)
 

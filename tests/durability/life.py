@@ -29,13 +29,13 @@ from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
 from storage.tables import metadata
+from tests.durability.at_rest import SOON
 
 Answer = TypeVar("Answer")
 
 GENERAL = ChannelId("C0GENERAL01")
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
-SOON = timedelta(hours=1)
 ROUNDS_MAX = 100
 """How often calls are advanced until they must be at rest."""
 
@@ -164,7 +164,7 @@ class Life:
         return reply
 
     def settle(self) -> None:
-        """Let nothing more go wrong, and advance until nothing is due soon: running calls end by themselves one day."""
+        """Let nothing more go wrong, and advance until nothing is due, now or soon."""
         self.slack.faults.clear()
         for _ in range(ROUNDS_MAX):
             due_at = self.run(self.database.next_due_at())

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from calls.clock import now
 from calls.model import CallState
 from sandbox.elements import NoSuchElementError
 from sandbox.messages import MessageError
@@ -22,6 +20,7 @@ from sandbox.server import Sandbox
 from sandbox.workspace import CallRecord, Message
 from storage.opening import open_engine
 from storage.tables import calls
+from tests.durability.at_rest import left_to_do
 from tests.durability.balancer import Balancer
 from tests.durability.process import AppProcess
 from tests.durability.replicas import Replicas, replicas
@@ -199,17 +198,6 @@ def call_of(slack: Sandbox, card: Message) -> CallRecord:
 def is_over(slack: Sandbox, card: Message) -> bool:
     """Say whether a card's call has ended and the card shows that."""
     return bool(call_of(slack, card).date_end) and all(block["type"] != "actions" for block in card.blocks)
-
-
-def left_to_do(database_url: str) -> int:
-    """Return how many calls still need something; that a running call will be ended one day is nothing."""
-    engine = open_engine(database_url)
-    try:
-        with engine.connect() as connection:
-            query = select(func.count()).select_from(calls).where(calls.c.due_at < now() + timedelta(hours=1))
-            return int(connection.execute(query).scalar_one())
-    finally:
-        engine.dispose()
 
 
 def states_at_slack(database_url: str) -> dict[str, CallState]:

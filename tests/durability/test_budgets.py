@@ -14,8 +14,9 @@ from sandbox.testing import wait_for
 from sandbox.webapi.rate_limits import RateLimits
 from sandbox.workspace import Channel, Message, Traffic
 from storage.postgres import is_postgres
+from tests.durability.at_rest import left_to_do
 from tests.durability.replicas import Replicas, replicas
-from tests.durability.storm import call_of, left_to_do
+from tests.durability.storm import call_of
 from tests.world import cards
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.testing import wait_for
+from tests.durability.at_rest import left_to_do
 from tests.durability.process import sqlite_url
 from tests.durability.replicas import replicas
-from tests.durability.storm import left_to_do
 from tests.world import GENERAL, cards
 
 

@@ -11,8 +11,9 @@ import pytest
 from sandbox.testing import wait_for
 from storage.lease import LIMIT_S
 from storage.postgres import is_postgres
+from tests.durability.at_rest import left_to_do
 from tests.durability.process import app_and_slack
-from tests.durability.storm import call_of, left_to_do
+from tests.durability.storm import call_of
 from tests.world import GENERAL, cards
 
 LONG_S = 60.0

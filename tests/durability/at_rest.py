@@ -1,0 +1,25 @@
+"""When nothing is left to do for any call but to end it if it should last for a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from calls.clock import now
+from storage.opening import open_engine
+from storage.tables import calls
+
+SOON = timedelta(hours=1)
+"""Longer than anything is put off, and shorter than a call may last."""
+
+
+def left_to_do(database_url: str) -> int:
+    """Return how many calls need something now or soon."""
+    engine = open_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            query = select(func.count()).select_from(calls).where(calls.c.due_at <= now() + SOON)
+            return int(connection.execute(query).scalar_one())
+    finally:
+        engine.dispose()
