@@ -28,6 +28,7 @@ from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
 from calls.intake import Intake
+from calls.joining import Joining
 from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
@@ -41,8 +42,9 @@ from listeners.bolt import build_bolt_app
 from listeners.health import health_routes
 from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
+from listeners.joining.routes import join_routes
 from listeners.socket_mode import SocketMode
-from parts import build_default_provider, build_outside
+from parts import build_default_provider, build_join_site, build_outside
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -121,7 +123,9 @@ class Server:
             default_provider=self.provider.name,
         )
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
-        listeners.register(self.bolt, self.calls)
+        joining = Joining(database, outside, settings.join_key)
+        self.join_site = build_join_site(settings, web_api, joining, address)
+        listeners.register(self.bolt, self.calls, joining)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)
@@ -140,6 +144,7 @@ class Server:
         site.add_routes(health_routes(self.reasons_not_ready))
         if self.takes_in:
             site.add_routes(hook_routes(self.providers, self.intake, now))
+            site.add_routes(join_routes(self.join_site))
             for provider in self.providers.values():
                 site.add_routes(provider.routes())
         if self.takes_in and self.settings.slack_signing_secret is not None:

@@ -118,7 +118,18 @@ class Settings:
         Made from the bot token, so that there is no further secret to keep. A new token gives new calls other rooms;
         calls that have a room keep it.
         """
-        return hmac.digest(self.slack_bot_token.reveal().encode(), b"startcall: names of rooms", hashlib.sha256)
+        return self._derived(b"startcall: names of rooms")
+
+    @property
+    def join_key(self) -> bytes:
+        """Return the key for what people who join are given to keep: 32 bytes that only this installation has.
+
+        A new bot token signs everybody out of our pages, and lets nobody into anything.
+        """
+        return self._derived(b"startcall: who joins")
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return hmac.digest(self.slack_bot_token.reveal().encode(), purpose, hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)

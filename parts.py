@@ -5,13 +5,17 @@ from __future__ import annotations
 import aiohttp
 
 from calls.clock import now
+from calls.joining import Joining
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.outside import Outside
 from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.openid_api import OpenIdApi
 from calls.slack.web import SlackWeb
 from config import Settings
+from listeners.joining.cookies import Cookies
+from listeners.joining.site import Site
 from providers.registry import build_provider
 
 
@@ -59,3 +63,17 @@ def build_outside(settings: Settings, web_api: SlackWeb, provider: Provider, add
         site_url=settings.site_url(address),
         signs_in=settings.signs_in,
     )
+
+
+def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, address: str) -> Site:
+    """Build the pages that people join by.
+
+    Args:
+        address: where the HTTP server listens.
+    """
+    url = settings.site_url(address)
+    cookies = Cookies(settings.join_key, now, secure=url is None or url.startswith("https:"))
+    if settings.slack_client_id is None or settings.slack_client_secret is None:
+        return Site(joining, cookies, url=url)
+    openid = OpenIdApi(web_api, settings.slack_client_id, settings.slack_client_secret.reveal())
+    return Site(joining, cookies, openid, url)

@@ -25,15 +25,18 @@ SHOWN_PEOPLE_MAX = 30
 Block = dict[str, Any]
 
 
-def build_card(call: Call, participants: Sequence[Participant], notice: str | None = None) -> OutgoingMessage:
+def build_card(
+    call: Call, participants: Sequence[Participant], notice: str | None = None, *, joins_by_press: bool = False
+) -> OutgoingMessage:
     """Return the card of a call as it should look now.
 
     Args:
         notice: the provider's one honest line, shown while the call runs.
+        joins_by_press: whether Join opens no page, because what is opened is told to each person who presses it.
     """
     blocks: list[Block] = [{"type": "call", "call_id": call.slack_call_id, "block_id": "call"}]
     if call.state.is_open:
-        blocks += [_context(_running_line(call, notice)), _buttons(call)]
+        blocks += [_context(_running_line(call, notice)), _buttons(call, joins_by_press=joins_by_press)]
     else:
         blocks.append(_context(_ended_line(call, participants)))
     return OutgoingMessage(
@@ -84,9 +87,9 @@ def _context(text: str) -> Block:
     return {"type": "context", "block_id": "about", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
-def _buttons(call: Call) -> Block:
+def _buttons(call: Call, *, joins_by_press: bool) -> Block:
     join = _button(JOIN_CALL, "Join", call.id)
-    if call.join_url is not None:
+    if call.join_url is not None and not joins_by_press:
         join["url"] = call.join_url
     end = _button(END_CALL, "End", call.id)
     end |= {"style": "danger", "confirm": _confirm_end(call)}

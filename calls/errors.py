@@ -25,6 +25,7 @@
             - SlackMessageGone: a message was deleted or can no longer be changed
             - SlackArgumentRefused: our own request was wrong
             - SlackResponseUrlGone: a response_url is used up, expired or not Slack's
+            - SlackSignInRefused: somebody's signing in with Slack did not come to its end
     - StorageError (retry): the database did not take or give it
         - StaleCallError (retry): the call was changed by somebody else since it was read
     - StateError: our own code asked for something that makes no sense; nothing was sent
@@ -204,6 +205,10 @@ class SlackArgumentRefused(SlackRefused):
 
 class SlackResponseUrlGone(SlackRefused):
     """A response_url was used five times, is older than 30 minutes, or is not one of Slack's."""
+
+
+class SlackSignInRefused(SlackRefused):
+    """Somebody's signing in with Slack did not come to its end, or what Slack said of them cannot be trusted."""
 
 
 class StorageError(CallsError):

@@ -39,7 +39,9 @@ def _call_section(call: Call) -> Block:
     section: Block = {"type": "section", "block_id": call.id, "text": _mrkdwn(text)}
     if call.join_url is not None:
         join = {"type": "button", "action_id": JOIN_CALL, "text": _plain("Join"), "value": call.id}
-        section["accessory"] = {**join, "url": call.join_url}
+        # Behind our own page there is a link for each person, which the press gives.
+        opens = call.room is not None and call.join_url == call.room.join_url
+        section["accessory"] = {**join, "url": call.join_url} if opens else join
     return section
 
 

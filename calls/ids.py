@@ -26,6 +26,11 @@ def new_join_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_visitor_id() -> str:
+    """Return an id of somebody who is let in: 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
 def new_display_id() -> str:
     """Return an id people can read out and type, such as `4K7-9QM`; it always has a digit.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from calls.asking import Asking
-from calls.meetings import Provider
+from calls.meetings import Capability, Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
 from calls.reports import Reports
@@ -37,3 +37,12 @@ class Outside:
     rules: EndRules = field(default_factory=EndRules)
     site_url: str | None = None
     signs_in: bool = False
+
+    def gives_own_links(self, call: Call) -> bool:
+        """Say whether everybody who joins a call through our pages gets a link to the meeting that is theirs alone."""
+        provider = self.providers.get(call.provider)
+        return self.site_url is not None and provider is not None and Capability.PERSON_LINK in provider.capabilities
+
+    def joins_by_press(self, call: Call) -> bool:
+        """Say whether Join on a card has to be pressed, as only Slack can tell who comes: our pages cannot."""
+        return not self.signs_in and self.gives_own_links(call)

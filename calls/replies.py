@@ -11,6 +11,7 @@ from calls.acknowledged import acknowledged
 from calls.errors import CallsError
 from calls.model import Notice, Person
 from calls.outside import Outside
+from calls.slack.messages_api import OutgoingMessage
 from calls.slack.views_api import ViewsApi
 from calls.telling import tell
 from calls.words.errors import sentence_for
@@ -41,6 +42,10 @@ class Replies:
         """Tell a person a sentence."""
         self._start(self._tell(notice))
 
+    def show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+        """Show a person a message that must be in no history: only where it was asked for, and never otherwise."""
+        self._start(self._show(person, response_url, message))
+
     async def stop(self, grace_s: float) -> None:
         """Wait for what is being sent, at most `grace_s` seconds."""
         if self._tasks:
@@ -65,6 +70,14 @@ class Replies:
             await self._views.publish(person.team_id, person.user_id, view)
         except CallsError as error:
             _log.warning("The Home of %s could not be drawn: %s", person.user_id, error)
+
+    async def _show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+        await acknowledged()
+        try:
+            await self._outside.messages.respond(response_url, message, in_channel=False)
+        except CallsError as error:
+            _log.warning("%s could not be shown a link: %s", person.user_id, error)
+            await self._tell(Notice.direct(person, sentence_for(error)))
 
     async def _tell(self, notice: Notice) -> None:
         await acknowledged()

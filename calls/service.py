@@ -32,6 +32,7 @@ from calls.model import (
 from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.replies import Json, Replies
 from calls.roster import ARRIVAL
+from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers
 
@@ -234,6 +235,10 @@ class CallService:
         where = channel_id or ChannelId(person.user_id)
         url = self._url(response_url)
         self._replies.tell(Notice(CallId(""), person.team_id, where, person.user_id, text, url))
+
+    def show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+        """Show a person a message with a link of theirs, where they asked for it and nowhere else."""
+        self._replies.show(person, response_url, message)
 
     def _can(self, call: Call, capability: Capability) -> bool:
         provider = self._providers.get(call.provider)

@@ -8,7 +8,7 @@ from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
 from calls.looking import next_look
-from calls.meetings import Capability, Provider, RoomSpec
+from calls.meetings import Provider, RoomSpec
 from calls.model import Call, CallState, Room
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -48,9 +48,7 @@ async def make_room(outside: Outside, call: Call) -> Record:
 
 def _join_url(outside: Outside, call: Call, room: Room) -> str:
     """Return where Slack sends people: to our own page where that gives each person a link of their own."""
-    if outside.site_url is None or Capability.PERSON_LINK not in provider_of(outside, call).capabilities:
-        return room.join_url
-    return f"{outside.site_url}/j/{call.join_token}"
+    return f"{outside.site_url}/j/{call.join_token}" if outside.gives_own_links(call) else room.join_url
 
 
 async def register(outside: Outside, call: Call) -> Record:
@@ -113,7 +111,7 @@ async def _is_posted(outside: Outside, call: Call) -> bool:
 
 async def _send_card(outside: Outside, call: Call) -> str | None:
     """Post the card where the bot may post, else through the command's response_url; return its ts if known."""
-    card = build_card(call, (), provider_of(outside, call).notice)
+    card = build_card(call, (), provider_of(outside, call).notice, joins_by_press=outside.joins_by_press(call))
     if call.is_direct_message and _can_respond(outside, call):
         await _respond(outside, call, card)
         return None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
+from calls.joining import Joining
 from calls.service import CallService
 from listeners import actions, commands, events, shortcuts, views
 
 
-def register(app: AsyncApp, calls: CallService) -> None:
+def register(app: AsyncApp, calls: CallService, joining: Joining) -> None:
     """Register every listener with Bolt."""
-    for kind in (commands, shortcuts, actions, views, events):
+    for kind in (shortcuts, views, events):
         kind.register(app, calls)
+    for kind in (commands, actions):
+        kind.register(app, calls, joining)

@@ -8,7 +8,9 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError, StorageError
-from calls.model import Reply
+from calls.joining import Joining
+from calls.link_messages import own_link_message
+from calls.model import Person, Reply
 from calls.service import CallService
 from calls.words import answers
 from calls.words.errors import sentence_for
@@ -29,22 +31,46 @@ async def answer_command(ack: AsyncAck, work: Awaitable[Reply]) -> None:
     await (ack() if text is None else ack(text=text))
 
 
-async def answer_press(ack: AsyncAck, calls: CallService, body: Body, work: Awaitable[Reply], *, quiet: bool) -> None:
+async def answer_join(ack: AsyncAck, joining: Joining, person: Person, work: Awaitable[Reply]) -> None:
+    """Answer a command to join: with the person's own link, where everybody gets one.
+
+    The link is made after the command was stored, as what is stored with it must not hold a token.
+    """
+    try:
+        reply = await work
+        new = None if reply.call_id is None or not reply.is_done else await joining.own_link(reply.call_id, person)
+    except CallsError as error:
+        await ack(text=words_for(error))
+        return
+    if new is None:
+        await (ack() if reply.text is None else ack(text=reply.text))
+    else:
+        message = own_link_message(new)
+        await ack(text=message.text, blocks=[dict(block) for block in message.blocks])
+
+
+async def answer_press(
+    ack: AsyncAck, calls: CallService, body: Body, work: Awaitable[Reply], *, quiet: bool
+) -> Reply | None:
     """Acknowledge a press on a button, which cannot carry text; words follow for the person alone.
 
     Args:
         quiet: say nothing where the card itself shows that the press worked.
+
+    Returns:
+        What came of it; None when it was not taken.
     """
     try:
         reply = await work
     except CallsError as error:
-        _tell(calls, body, words_for(error))
+        tell_presser(calls, body, words_for(error))
         # Slack marks the button for the person when a press is not taken.
         ack.response = BoltResponse(status=503)
-        return
+        return None
     await ack()
     if reply.text is not None and not (quiet and reply.is_done):
-        _tell(calls, body, reply.text)
+        tell_presser(calls, body, reply.text)
+    return reply
 
 
 async def answer_view(ack: AsyncAck, block_id: str, work: Awaitable[Reply]) -> None:
@@ -60,5 +86,6 @@ async def answer_view(ack: AsyncAck, block_id: str, work: Awaitable[Reply]) -> N
         await ack(response_action="errors", errors={block_id: reply.text})
 
 
-def _tell(calls: CallService, body: Body, text: str) -> None:
+def tell_presser(calls: CallService, body: Body, text: str) -> None:
+    """Tell whoever pressed a button one sentence, where it was pressed."""
     calls.tell(interaction_person(body), pressed_in(body), text, body.get("response_url"))

@@ -1,7 +1,7 @@
 """Say for every error code that Slack documents which error of ours it is.
 
 Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, views.open, views.update, views.publish,
-auth.test, and the codes that all methods share. Codes that only answer to arguments we never send are listed too.
+auth.test, openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes that only answer to arguments we never send are listed too.
 
 Sources, read 2026-11-21: the Errors section of https://docs.slack.dev/reference/methods/calls.add and of the
 other methods' pages. Codes that stand in no such section are marked.
@@ -37,6 +37,10 @@ _CODES: dict[type[errors.SlackError], str] = {
         restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel
         restricted_action_thread_locked restricted_action_thread_only_channel user_not_in_channel
     """,
+    errors.SlackSignInRefused: """
+        bad_client_secret bad_redirect_uri cannot_install_an_org_installed_app invalid_client invalid_client_id
+        invalid_code invalid_grant invalid_grant_type invalid_refresh_token invalid_request
+    """,
     errors.SlackTriggerExpired: "exchanged_trigger_id expired_trigger_id invalid_trigger_id",
     errors.SlackViewGone: "hash_conflict not_found",
     errors.SlackMessageGone: """
@@ -68,6 +72,7 @@ _OURS: dict[type[errors.SlackError], str] = {
     errors.SlackOutcomeUnknown: "timeout lost_answer garbled_answer incomplete_answer http_server_error",
     errors.SlackRefused: "http_refused unreadable_code",
     errors.SlackResponseUrlGone: "response_url_gone response_url_foreign",
+    errors.SlackSignInRefused: "sign_in_cancelled sign_in_not_trusted sign_in_refused sign_in_stale",
 }
 """Codes of ours, for answers in which Slack names no reason."""
 

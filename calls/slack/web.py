@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -93,6 +94,42 @@ class SlackWeb:
         """
         return await self._send(self._client(token), method, body)
 
+    async def call_as_client(self, client_id: str, client_secret: str, method: str, form: Mapping[str, str]) -> Answer:
+        """Call a method with the app's own id and secret, for which Slack takes HTTP Basic and a form.
+
+        Raises:
+            SlackError: as in `call`.
+        """
+        auth = {"client_id": client_id, "client_secret": client_secret}
+        return await self._sent(self._client(""), method, {"data": dict(form), "auth": auth})
+
+    async def get(self, path: str) -> Mapping[str, object]:
+        """Return the JSON object at an address that Slack shows to everybody.
+
+        Args:
+            path: below Slack's address, which is the Web API's without `api`; begins with a slash.
+
+        Raises:
+            SlackError: for every other outcome.
+        """
+        if self._session.closed:
+            raise errors.SlackUnreachable("session_closed", path)
+        try:
+            status, headers, body = await self._look(f"{self.site_url}{path}")
+            value = json.loads(body) if status == HTTPStatus.OK else None
+        except ValueError as garbled:
+            raise errors.SlackOutcomeUnknown("garbled_answer", path) from garbled
+        except (aiohttp.ClientError, OSError) as failure:
+            raise _lost(path, failure) from failure
+        if isinstance(value, dict):
+            return value
+        return checked(path, status, headers, value).data
+
+    @property
+    def site_url(self) -> str:
+        """Return Slack's own address, without a slash at its end."""
+        return self._base_url.rstrip("/").removesuffix("/api")
+
     async def respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
         """Post a message to a response_url, which needs no token and no membership.
 
@@ -120,13 +157,21 @@ class SlackWeb:
 
     async def _send(self, client: OneTryClient, method: str, body: Mapping[str, Any]) -> Answer:
         await still_held()
+        if not client.token and not self._session.closed:
+            raise errors.SlackTokenDead("not_authed", method)
+        return await self._sent(client, method, {"json": dict(body)})
+
+    async def _sent(self, client: OneTryClient, method: str, arguments: Mapping[str, Any]) -> Answer:
+        """Send a request.
+
+        Args:
+            arguments: what the SDK's `api_call` takes besides the method.
+        """
         if self._session.closed:
             # The SDK would quietly open a session of its own.
             raise errors.SlackUnreachable("session_closed", method)
-        if not client.token:
-            raise errors.SlackTokenDead("not_authed", method)
         try:
-            response = await client.api_call(method, json=dict(body))
+            response = await client.api_call(method, **arguments)
             status, headers, data = _parts(response)
         except SlackApiError as doubtful:
             # The SDK raises this for every answer that does not say `ok`; what it means is told apart below.
@@ -143,6 +188,10 @@ class SlackWeb:
         async with self._session.post(
             url, data=sent, headers=_JSON_TYPE, timeout=limits, allow_redirects=False
         ) as answer:
+            return answer.status, answer.headers, await answer.read()
+
+    async def _look(self, url: str) -> tuple[int, Mapping[str, str], bytes]:
+        async with self._session.get(url, timeout=time_limits(self._timeout_s), allow_redirects=False) as answer:
             return answer.status, answer.headers, await answer.read()
 
 

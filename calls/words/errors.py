@@ -20,9 +20,29 @@ _NO_BOT = (
     "Startcall was given a token of the wrong kind. Whoever runs it has to set `SLACK_BOT_TOKEN` to the app's bot "
     "token, which begins with `xoxb-`."
 )
+_NO_CLIENT = (
+    "Slack does not know this app by its id and secret. Whoever runs Startcall has to copy `SLACK_CLIENT_ID` and "
+    "`SLACK_CLIENT_SECRET` anew."
+)
+_NEW_OWN_LINK = "Press Join in Slack once more, or type `/startcall join`, for a new one."
+_NEW_GUEST_LINK = "Ask whoever sent it to you for a new one."
 
 _USAGE: dict[str, str] = {
     "": "Startcall cannot do that. `/startcall help` shows what you can type.",
+    "guest_link_expired": "Guest links work for 24 hours, and this one is older. " + _NEW_GUEST_LINK,
+    "guest_link_not_needed": "This meeting has one address for everybody, so guests need no link of their own.",
+    "guest_name_not_usable": "Please type the name the others know you by: 1 to 80 characters that can be read.",
+    "join_call_over": "This call has ended. To meet again, start a new one in Slack with `/startcall`.",
+    "join_link_expired": "Your own link works for 10 minutes, and this one is older. " + _NEW_OWN_LINK,
+    "join_link_of_other": (
+        "This link belongs to somebody else in your workspace. Press Join in Slack for a link of your own, or sign out "
+        "here if it is yours after all."
+    ),
+    "join_link_revoked": "This link was taken back. " + _NEW_GUEST_LINK,
+    "join_link_unknown": "This link leads to no call. Press Join in Slack, or type `/startcall list` to see what runs.",
+    "join_link_used": "Your own link works once, and this one was used before. " + _NEW_OWN_LINK,
+    "not_from_our_page": "That did not come from this page. Please open your link again and try once more.",
+    "room_not_ready": "The meeting is just being made. This page tries again by itself.",
 }
 
 _CONFIG: dict[str, str] = {
@@ -227,6 +247,26 @@ _RESPONSE_URL_GONE: dict[str, str] = {
     "used_url": "Slack takes five answers to one command or press, and has had them. Please type or press it again.",
 }
 
+_SIGN_IN_REFUSED: dict[str, str] = {
+    "": "Signing in with Slack did not work ({reason}). Please press Join in Slack once more.",
+    "sign_in_cancelled": "You did not sign in with Slack. To join, press Join in Slack once more and allow it.",
+    "sign_in_stale": (
+        "This sign-in was finished before, took longer than 10 minutes, or was begun in another browser. Please press "
+        "Join in Slack once more."
+    ),
+    "sign_in_not_trusted": (
+        "What Slack said about you could not be verified, so you were not signed in. Please press Join in Slack once "
+        "more; if it happens again, tell whoever runs Startcall."
+    ),
+    "bad_client_secret": _NO_CLIENT,
+    "invalid_client": _NO_CLIENT,
+    "invalid_client_id": _NO_CLIENT,
+    "bad_redirect_uri": (
+        "Slack does not send people back to this address. Whoever runs Startcall has to add it in the app's settings "
+        "at Slack, under OAuth & Permissions, Redirect URLs."
+    ),
+}
+
 _STORAGE: dict[str, str] = {
     "": "Startcall could not save that just now, so nothing was done. Please try again in a moment.",
     "not_readable": "Startcall cannot read its database at the moment. Please try again in a moment.",
@@ -267,6 +307,7 @@ SENTENCES: dict[type[CallsError], dict[str, str]] = {
     errors.SlackMessageGone: _MESSAGE_GONE,
     errors.SlackArgumentRefused: _ARGUMENT_REFUSED,
     errors.SlackResponseUrlGone: _RESPONSE_URL_GONE,
+    errors.SlackSignInRefused: _SIGN_IN_REFUSED,
     errors.StorageError: _STORAGE,
     errors.StaleCallError: _STALE_CALL,
     errors.StateError: _STATE,

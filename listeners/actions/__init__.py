@@ -1,22 +1,29 @@
-"""Buttons on the card of a call."""
+"""Buttons: on the card of a call, on the Home, and on messages that hold a link."""
 
 from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from calls import blocks, home
+from calls import blocks, home, link_messages
+from calls.joining import Joining
 from calls.service import CallService
 from listeners.actions.end_call import end_call
+from listeners.actions.guest_link import guest_link
 from listeners.actions.join_call import join_call
 from listeners.actions.leave_call import leave_call
+from listeners.actions.open_meeting import open_meeting
 from listeners.actions.rename_call import rename_call
+from listeners.actions.revoke_guest_link import revoke_guest_link
 from listeners.views.start_call import show_start_call
 
 
-def register(app: AsyncApp, calls: CallService) -> None:
+def register(app: AsyncApp, calls: CallService, joining: Joining) -> None:
     """Register the buttons."""
-    app.block_action(blocks.JOIN_CALL)(join_call(calls))
+    app.block_action(blocks.JOIN_CALL)(join_call(calls, joining))
     app.block_action(blocks.LEAVE_CALL)(leave_call(calls))
     app.block_action(blocks.RENAME_CALL)(rename_call(calls))
     app.block_action(blocks.END_CALL)(end_call(calls))
     app.block_action(home.START_CALL)(show_start_call(calls))
+    app.block_action(link_messages.OPEN_MEETING)(open_meeting())
+    app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))
+    app.block_action(link_messages.REVOKE_GUEST_LINK)(revoke_guest_link(calls, joining))

@@ -1,4 +1,4 @@
-"""The button `join_call`: be shown as in the call; the button itself opens the meeting."""
+"""The button `join_call`: be shown as in the call, and get a link where the button itself opens nothing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,38 @@ from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck
 
+from calls.errors import CallsError
+from calls.joining import Joining
+from calls.link_messages import own_link_message, own_link_view
+from calls.model import CallId
 from calls.service import CallService
-from listeners.answer import answer_press
-from listeners.payload import Body, action_delivery, interaction_person, pressed_call
+from listeners.answer import answer_press, tell_presser, words_for
+from listeners.payload import Body, action_delivery, interaction_person, pressed_call, pressed_in
 
 
-def join_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def join_call(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
     """Return the listener of the button."""
 
     async def handle_join_call(ack: AsyncAck, body: Body) -> None:
         work = calls.join(pressed_call(body), interaction_person(body), action_delivery(body))
-        await answer_press(ack, calls, body, work, quiet=True)
+        reply = await answer_press(ack, calls, body, work, quiet=True)
+        if reply is None or not reply.is_done or reply.call_id is None or "url" in body["actions"][0]:
+            return
+        try:
+            await _hand_out(calls, joining, body, reply.call_id)
+        except CallsError as error:
+            tell_presser(calls, body, words_for(error))
 
     return handle_join_call
+
+
+async def _hand_out(calls: CallService, joining: Joining, body: Body, call_id: CallId) -> None:
+    """Show whoever pressed a link of their own: below the card, or on the Home in a dialog."""
+    person, response_url = interaction_person(body), body.get("response_url")
+    new = await joining.own_link(call_id, person)
+    if new is None:
+        return
+    if response_url is not None and pressed_in(body) is not None:
+        calls.show(person, response_url, own_link_message(new))
+    else:
+        calls.open_view(person, body["trigger_id"], own_link_view(new))

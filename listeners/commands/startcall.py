@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck
 
+from calls.joining import Joining
 from calls.model import ChannelId, Reply
 from calls.service import CallRef, CallService, StartRequest
 from calls.words import answers
-from listeners.answer import answer_command
+from listeners.answer import answer_command, answer_join
 from listeners.commands.grammar import Command, Incomplete, KeptForLater, OnCall, Start, parse_line
 from listeners.payload import Body, command_delivery, command_person
 
 
-def startcall(calls: CallService) -> Callable[..., Awaitable[None]]:
+def startcall(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
@@ -23,6 +24,8 @@ def startcall(calls: CallService) -> Callable[..., Awaitable[None]]:
                 await answer_command(ack, _start(calls, body, start))
             case OnCall(command=Command.HELP):
                 await ack(text=answers.help_text())
+            case OnCall(command=Command.JOIN) as on_call:
+                await answer_join(ack, joining, command_person(body), _on_call(calls, body, on_call))
             case OnCall() as on_call:
                 await answer_command(ack, _on_call(calls, body, on_call))
             case Incomplete(command=command):

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 import listeners
+from calls.joining import Joining
 from calls.service import CallService
 
 ROOT = Path(__file__).parents[2]
@@ -115,11 +116,12 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
 """Which of the methods we call need which bot scope; a method's page at docs.slack.dev says so."""
 
 METHODS_WITHOUT_SCOPE = {"auth.test", "views.open", "views.update", "views.publish", "apps.connections.open"}
-"""Methods that any bot token may call, and the one that takes an app-level token."""
+METHODS_WITHOUT_SCOPE |= {"openid.connect.token", "openid.connect.userInfo"}
+"""Methods that any bot token may call, and those that take an app-level token, the app's secret, or a person's token."""
 
 _METHOD = re.compile(r"(?!calls\.slack\b)[a-z]+(?:\.[a-z]+)*\.[a-z][A-Za-z]+")
 _FAMILIES = {"api", "apps", "auth", "bookmarks", "bots", "calls", "chat", "conversations", "dnd", "files", "im"}
-_FAMILIES |= {"oauth", "pins", "reactions", "reminders", "team", "tooling", "usergroups", "users", "views"}
+_FAMILIES |= {"oauth", "openid", "pins", "reactions", "reminders", "team", "tooling", "usergroups", "users", "views"}
 
 
 class RecordingApp(AsyncApp):
@@ -162,7 +164,7 @@ def app() -> RecordingApp:
     """Return an app with all of our listeners."""
     app = RecordingApp()
     # Registering must not use the service, so anything may stand in its place.
-    listeners.register(app, cast("CallService", object()))
+    listeners.register(app, cast("CallService", object()), cast("Joining", object()))
     return app
 
 

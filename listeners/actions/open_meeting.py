@@ -1,0 +1,16 @@
+"""The button `open_meeting`: Slack opens its address; there is nothing for us to do but to say that we know."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck
+
+
+def open_meeting() -> Callable[..., Awaitable[None]]:
+    """Return the listener of the button."""
+
+    async def handle_open_meeting(ack: AsyncAck) -> None:
+        await ack()
+
+    return handle_open_meeting

@@ -1,0 +1,1 @@
+"""The pages people come to when they join a call."""

@@ -1,0 +1,92 @@
+"""Draw the pages people come to when they join, all of them without script and from this site alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from calls.errors import CallsError, SlackSignInRefused, UsageError
+from calls.signed_in import SignedIn
+from calls.words import pages
+from calls.words.pages import PageWords
+
+HERE = Path(__file__).parent
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+)
+"""Go with everything: an address here is a key, which no other site, log or cache must get."""
+
+_STATUS = {
+    "guest_name_not_usable": 422,
+    "join_link_unknown": 404,
+    "not_from_our_page": 403,
+    "room_not_ready": 503,
+}
+_GONE, _BAD_REQUEST, _BAD_GATEWAY, _UNAVAILABLE = 410, 400, 502, 503
+
+
+def _typed(text: str) -> Markup:
+    """Return text in which words between backticks look like what they are: to be typed."""
+    parts = [
+        f"<code>{escape(part)}</code>" if place % 2 else escape(part) for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(Markup(part) for part in parts)  # noqa: S704 - every part is escaped
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+_ENVIRONMENT.filters["typed"] = _typed
+
+
+def drawn(template: str, words: PageWords, who: SignedIn | None, *, status: int = 200, **more: object) -> web.Response:
+    """Return a page.
+
+    Args:
+        template: the file's name without its ending.
+        who: the person this browser is signed in as, who can sign out at the foot of the page.
+    """
+    signed_in = None if who is None else pages.signed_in_as(who.name or who.user_id)
+    text = _ENVIRONMENT.get_template(f"{template}.html").render(words=words, signed_in=signed_in, **more)
+    return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
+
+
+def refusal(error: CallsError, who: SignedIn | None, *, again: str | None = None) -> web.Response:
+    """Return the page that says why somebody is not let in.
+
+    Args:
+        again: our own address at which to try once more, or None.
+    """
+    soon = error.code == "room_not_ready"
+    return drawn("refusal", pages.about(error), who, status=_status_of(error), again=again, soon=soon)
+
+
+def moved(url: str) -> web.Response:
+    """Send the browser on, with a request of its own."""
+    return web.Response(status=303, headers={"Location": url})
+
+
+def _status_of(error: CallsError) -> int:
+    if isinstance(error, UsageError):
+        return _STATUS.get(error.code, _GONE)
+    if isinstance(error, SlackSignInRefused):
+        return _BAD_REQUEST
+    return _UNAVAILABLE if error.retryable else _BAD_GATEWAY
