@@ -72,9 +72,10 @@ class Joining:
         """Say whether our pages have more to do than to show the way to the meeting."""
         return self._outside.gives_own_links(call)
 
-    def joins_by_press(self, call: Call) -> bool:
-        """Say whether whoever presses Join in Slack is to be given a link."""
-        return self._outside.joins_by_press(call)
+    @property
+    def signs_in(self) -> bool:
+        """Say whether our pages can ask people to sign in with Slack."""
+        return self._outside.signs_in
 
     async def door(self, token: str) -> Door:
         """Return what a token opens.

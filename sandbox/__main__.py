@@ -50,7 +50,7 @@ async def _run(parsed: argparse.Namespace, options: Options) -> int:
         return FAILED
     try:
         if parsed.no_app:
-            _print_credentials(sandbox)
+            _print_credentials(sandbox, signs_in=parsed.sign_in)
             await stop.wait()
             return OK
         return await _run_with_app(sandbox, parsed, stop)
@@ -62,7 +62,8 @@ async def _run_with_app(sandbox: Sandbox, parsed: argparse.Namespace, stop: asyn
     """Run the app until either ends."""
     with tempfile.TemporaryDirectory(prefix="local-slack-") as folder:
         places = {"{url}": sandbox.url, "{dir}": folder}
-        extra = {name: _filled_in(value, places) for name, value in (pair.split("=", 1) for pair in parsed.env)}
+        extra = _client(sandbox) if parsed.sign_in else {}
+        extra |= {name: _filled_in(value, places) for name, value in (pair.split("=", 1) for pair in parsed.env)}
         return await _run_child(sandbox, extra, stop)
 
 
@@ -127,7 +128,13 @@ def _cannot_listen(port: int, error: OSError) -> str:
     return f"Port {port} on this computer cannot be used ({error.strerror}). Choose another one with --port."
 
 
-def _print_credentials(sandbox: Sandbox) -> None:
+def _client(sandbox: Sandbox) -> dict[str, str]:
+    """Return what an app needs besides to let people sign in."""
+    installation = sandbox.installation
+    return {"SLACK_CLIENT_ID": installation.client_id, "SLACK_CLIENT_SECRET": installation.client_secret}
+
+
+def _print_credentials(sandbox: Sandbox, *, signs_in: bool) -> None:
     """Print what an app is pointed here with; the first line is the page."""
     installation = sandbox.installation
     print(sandbox.url)
@@ -135,6 +142,8 @@ def _print_credentials(sandbox: Sandbox) -> None:
     print(f"SLACK_BOT_TOKEN={installation.bot_token}")
     print(f"SLACK_APP_TOKEN={installation.app_token}")
     print(f"SLACK_SIGNING_SECRET={installation.signing_secret}", flush=True)
+    if signs_in:
+        print("".join(f"{name}={value}\n" for name, value in _client(sandbox).items()), end="", flush=True)
 
 
 def _is_desktop() -> bool:
@@ -160,6 +169,12 @@ def _setting(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Slack, on loopback only.")
     parser.add_argument("--no-app", action="store_true", help="start no app; print its address and credentials")
+    parser.add_argument(
+        "--sign-in",
+        action="store_true",
+        help="give the app, or print, the id and secret it needs for Sign in with Slack; a Bolt app that finds these "
+        "in its environment takes them for OAuth and leaves its token unused, unless it is made otherwise",
+    )
     parser.add_argument("--manifest", default="manifest.yml", metavar="FILE", help="the app's manifest")
     parser.add_argument(
         "--http",

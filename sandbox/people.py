@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox.messages import NewMessage, post
-from sandbox.workspace import Channel, ChannelKind, User, Workspace
+from sandbox.workspace import Channel, ChannelKind, Stranger, Team, User, Workspace
 
 ALICE, BOB, CAROL, DAVE = "U0ALICE0001", "U0BOB000001", "U0CAROL0001", "U0DAVE00001"
+ERIN = "U0ERIN00001"
+"""Works elsewhere: of another workspace, and in no conversation here."""
+
 PEOPLE = (ALICE, BOB, CAROL, DAVE)
 GENERAL = "C0GENERAL01"
 
@@ -33,6 +36,8 @@ def furnish(workspace: Workspace) -> None:
     _add(workspace, "G0ALIBOBCAR", "mpdm-alice--bob--carol-1", "mpim", {ALICE, BOB, CAROL})
     for user_id in PEOPLE:
         _add(workspace, f"D0APP{user_id[2:8]}", f"app--{user_id}", "im", {user_id, bot_id})
+    erin = User(ERIN, "erin", "Erin Engel", tz="Europe/London", locale="en-GB")
+    workspace.strangers[ERIN] = Stranger(erin, Team("T0OTHER0001", "Other Inc", "other"))
     post(workspace, NewMessage(GENERAL, BOB, "Good morning! Who has time for the release today?"))
 
 

@@ -19,6 +19,7 @@ from sandbox.delivery.dispatcher import Dispatcher, Way
 from sandbox.delivery.signed_http import SignedHttp
 from sandbox.delivery.socket_mode import SocketMode
 from sandbox.manifest import Manifest, read_manifest
+from sandbox.page.consent import openid_routes
 from sandbox.page.links import is_loopback
 from sandbox.page.routes import routes as page_routes
 from sandbox.person import Person
@@ -151,6 +152,7 @@ class Sandbox:
         site.add_routes(api_routes(self.workspace, faults=self.faults, switches=self.switches))
         site.add_routes(response_urls.routes(self.workspace))
         site.add_routes(page_routes(self))
+        site.add_routes(openid_routes(self.workspace))
         site.router.add_get("/link/", self.socket_mode.handle_link)
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -184,4 +186,6 @@ def install(manifest: Manifest) -> Installation:
         app_token=f"xapp-1-A0SANDBOX01-{token}",
         signing_secret=secrets.token_hex(16),
         scopes=set(manifest.bot_scopes),
+        client_id=f"1000000000000.{secrets.randbelow(10**13):013d}",
+        client_secret=secrets.token_hex(16),
     )

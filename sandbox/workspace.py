@@ -48,6 +48,14 @@ class User:
 
 
 @dataclass(slots=True)
+class Stranger:
+    """Somebody of another workspace, who can only sign in."""
+
+    user: User
+    team: Team
+
+
+@dataclass(slots=True)
 class Channel:
     """A conversation of any kind."""
 
@@ -138,6 +146,19 @@ class ResponseUrl:
 
 
 @dataclass(slots=True, frozen=True)
+class SignInCode:
+    """A code that one sign-in ended with: valid for 10 minutes, once."""
+
+    code: str
+    user_id: str
+    redirect_uri: str
+    scope: str
+    made_at_s: float
+    nonce: str | None = None
+    challenge: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
 class Traffic:
     """One line of the inspector: a Web API call, a delivery or a response_url post, with its answer.
 
@@ -167,6 +188,8 @@ class Installation:
     signing_secret: str
     scopes: set[str]
     token_revoked: bool = False
+    client_id: str = ""
+    client_secret: str = ""
 
 
 class Workspace:
@@ -183,6 +206,7 @@ class Workspace:
         self.team = Team("T0SANDBOX01", "Sandbox", "sandbox")
         self.installation = installation
         self.users: dict[str, User] = {}
+        self.strangers: dict[str, Stranger] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
         self.calls: dict[str, CallRecord] = {}
@@ -192,6 +216,8 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.socket_tickets: dict[str, float] = {}
+        self.sign_in_codes: dict[str, SignInCode] = {}
+        self.sign_in_tokens: dict[str, str] = {}
         self.traffic: list[Traffic] = []
         self.base_url = ""
         self.tell: Callable[[Json, str | None], None] = lambda _event, _channel_id: None

@@ -24,7 +24,7 @@ def command(arguments: list[str], *, credentials: bool) -> list[str]:
     if credentials:
         return [sys.executable, "app.py", *arguments]
     settings = [word for setting in LOCAL_SETTINGS for word in ("--env", setting)]
-    return [sys.executable, "-m", "sandbox", *settings, *arguments]
+    return [sys.executable, "-m", "sandbox", "--sign-in", *settings, *arguments]
 
 
 def main() -> None:

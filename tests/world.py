@@ -18,6 +18,7 @@ from sandbox.workspace import Message, Traffic
 
 GENERAL = "C0GENERAL01"
 NO_EXTRA: Mapping[str, str] = MappingProxyType({})
+USUAL: Mapping[str, str] = MappingProxyType({"STARTCALL_LINK_TEMPLATE": "{slack}meet/{room}"})
 OF_THE_START = {"auth.test", "apps.connections.open"}
 
 
@@ -90,14 +91,16 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running_world(
-    folder: Path, *, http: bool, database_url: str = "", extra: Mapping[str, str] = NO_EXTRA
+    folder: Path, *, http: bool, database_url: str = "", extra: Mapping[str, str] = NO_EXTRA, signs_in: bool = False
 ) -> AsyncIterator[World]:
     """Run the app against a furnished local Slack.
 
     Args:
-        extra: settings beside, or instead of, the usual ones.
         folder: where the database goes, when no address is given.
         http: deliver over signed HTTP instead of Socket Mode.
+        extra: instead of the usual meeting system's settings; `{slack}` in them is the local Slack's address, with a
+            slash at its end.
+        signs_in: let people sign in with Slack.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}/slack/events" if http else None
@@ -112,7 +115,9 @@ async def running_world(
             ),
             "PORT": str(port),
             "DATABASE_URL": database_url or f"sqlite:///{folder}/calls.sqlite3",
-            **(extra or {"STARTCALL_LINK_TEMPLATE": f"{slack.url}meet/{{room}}"}),
+            "SLACK_CLIENT_ID": credentials.client_id if signs_in else "",
+            "SLACK_CLIENT_SECRET": credentials.client_secret if signs_in else "",
+            **{name: value.replace("{slack}", slack.url) for name, value in (extra or USUAL).items()},
         }
     )
     try:

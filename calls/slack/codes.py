@@ -1,7 +1,8 @@
 """Say for every error code that Slack documents which error of ours it is.
 
-Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, views.open, views.update, views.publish,
-auth.test, openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes that only answer to arguments we never send are listed too.
+Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, views.open, views.update, views.publish, auth.test,
+openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes that only answer to arguments
+we never send are listed too.
 
 Sources, read 2026-11-21: the Errors section of https://docs.slack.dev/reference/methods/calls.add and of the
 other methods' pages. Codes that stand in no such section are marked.

@@ -100,8 +100,8 @@ class SlackWeb:
         Raises:
             SlackError: as in `call`.
         """
-        auth = {"client_id": client_id, "client_secret": client_secret}
-        return await self._sent(self._client(""), method, {"data": dict(form), "auth": auth})
+        headers = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
+        return await self._sent(self._client(""), method, {"data": dict(form), "headers": headers})
 
     async def get(self, path: str) -> Mapping[str, object]:
         """Return the JSON object at an address that Slack shows to everybody.

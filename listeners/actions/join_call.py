@@ -21,7 +21,9 @@ def join_call(calls: CallService, joining: Joining) -> Callable[..., Awaitable[N
     async def handle_join_call(ack: AsyncAck, body: Body) -> None:
         work = calls.join(pressed_call(body), interaction_person(body), action_delivery(body))
         reply = await answer_press(ack, calls, body, work, quiet=True)
-        if reply is None or not reply.is_done or reply.call_id is None or "url" in body["actions"][0]:
+        # On a card the button opens our page, where that can ask who comes; on the Home it opens nothing.
+        opens_page = joining.signs_in and pressed_in(body) is not None
+        if reply is None or not reply.is_done or reply.call_id is None or opens_page:
             return
         try:
             await _hand_out(calls, joining, body, reply.call_id)

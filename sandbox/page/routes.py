@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.page.acting import Acting
 from sandbox.page.backstage import Backstage
+from sandbox.page.consent import CONSENT_PATH, LAST_PERSON
 from sandbox.page.guard import HEADERS, Handler, guarded
 from sandbox.page.place import Place, read_place
 from sandbox.page.render import Renderer
@@ -65,7 +66,9 @@ class Looking:
                 text = "The workspace has no people yet."
                 return _html(self._renderer.sorry("Nobody is here", text), status=404)
             raise web.HTTPFound(home.href, headers=HEADERS)
-        return _html(self._renderer.page(place, channel))
+        response = _html(self._renderer.page(place, channel))
+        response.set_cookie(LAST_PERSON, place.user_id, path=CONSENT_PATH, httponly=True, samesite="Lax")
+        return response
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Return the regions that changed since the browser last looked."""

@@ -13,6 +13,7 @@ from sandbox.workspace import Json
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _TRUE = frozenset({"1", "true", "True", "yes"})
 _FALSE = frozenset({"", "0", "false", "False", "no", "null"})
+_SECRETS = frozenset({"token", "client_secret", "code_verifier"})
 _STRUCTURED = frozenset({"attachments", "blocks", "message", "metadata", "unfurls", "users", "view"})
 
 
@@ -86,8 +87,8 @@ class Arguments:
         return value
 
     def shown(self) -> Json:
-        """Return the arguments for the inspector: JSON strings read, nothing hidden but the token."""
-        shown = {name: value for name, value in self.values.items() if name != "token"}
+        """Return the arguments for the inspector: JSON strings read, nothing hidden but secrets."""
+        shown = {name: value for name, value in self.values.items() if name not in _SECRETS}
         for name in _STRUCTURED & shown.keys():
             value = shown[name]
             if isinstance(value, str) and value[:1] in {"[", "{"}:

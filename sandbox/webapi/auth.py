@@ -25,12 +25,13 @@ def check_token(workspace: Workspace, called: Method, token: str | None) -> None
         raise SlackError("not_authed")
     installation = workspace.installation
     kinds = {installation.bot_token: "bot", installation.app_token: "app"}
+    kinds |= dict.fromkeys(workspace.sign_in_tokens, "person")
     kind = kinds.get(token)
     if kind is None:
         raise SlackError("invalid_auth")
     if kind == "bot" and installation.token_revoked:
         raise SlackError("token_revoked")
-    if kind != called.caller and called.name != "auth.test":
+    if kind != called.caller and (called.name != "auth.test" or kind == "person"):
         raise SlackError("not_allowed_token_type")
 
 

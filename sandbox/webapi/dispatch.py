@@ -97,7 +97,9 @@ class _WebApi:
         return _Outcome({}) if fault.kind == "drop_before" else None
 
     def _run(self, name: str, raw: RawCall, http_method: str) -> _Outcome:
-        call = ApiCall(self.workspace, Arguments(raw.values), self.switches, raw.warnings)
+        call = ApiCall(
+            self.workspace, Arguments(raw.values), self.switches, raw.warnings, token=raw.token, client=raw.client
+        )
         try:
             method = _find(name)
             check_token(self.workspace, method, raw.token)

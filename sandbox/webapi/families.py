@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 
-_FAMILIES = ("auth", "blocks", "calls", "chat", "conversations", "history", "reactions", "team", "users", "views")
+_FAMILIES = (
+    *("auth", "blocks", "calls", "chat", "conversations", "history"),
+    *("openid", "reactions", "team", "users", "views"),
+)
 
 
 def load() -> None:

@@ -17,19 +17,26 @@ from sandbox.webapi.errors import SlackError
 from sandbox.webapi.switches import Switches
 from sandbox.workspace import Json, Workspace
 
-CallerKind = Literal["bot", "app", "none"]
+CallerKind = Literal["bot", "app", "person", "none"]
 
 _METHOD_PAGE = re.compile(r"https://docs\.slack\.dev/reference/methods/([A-Za-z0-9.]+)")
 
 
 @dataclass(slots=True)
 class ApiCall:
-    """One call on its way through a method: the state to work on, the arguments, the switches, and warnings to add."""
+    """One call on its way through a method: the state to work on, the arguments, the switches, and warnings to add.
+
+    Args:
+        token: as it came, of whatever kind.
+        client: the app's id and secret, where they came by HTTP Basic.
+    """
 
     workspace: Workspace
     arguments: Arguments
     switches: Switches
     warnings: list[str] = field(default_factory=list)
+    token: str | None = None
+    client: tuple[str, str] | None = None
 
     def need_scope(self, *scopes: str) -> None:
         """Insist on all of these scopes.
@@ -76,7 +83,8 @@ def method(
         name: such as `calls.add`.
         scope: the scope it needs, or several of which any one will do.
         tier: Slack's rate tier, 1 to 4; 0 for the methods with special limits.
-        caller: whose token it takes: the `bot`'s, the `app`'s (app-level, `xapp-`) or `none`.
+        caller: whose token it takes: the `bot`'s, the `app`'s (app-level, `xapp-`), a `person`'s who signed in, or
+            `none`.
     """
     scopes = (scope,) if isinstance(scope, str) else scope
 

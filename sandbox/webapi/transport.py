@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass, field
 
@@ -15,11 +16,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(slots=True)
 class RawCall:
-    """What arrived: arguments, token, and the warnings that the answer will carry."""
+    """What arrived: arguments, token, the warnings that the answer will carry, and an app's id and secret."""
 
     values: Json = field(default_factory=dict)
     token: str | None = None
     warnings: list[str] = field(default_factory=list)
+    client: tuple[str, str] | None = None
 
 
 async def read_call(request: web.Request) -> RawCall:
@@ -44,11 +46,22 @@ async def read_call(request: web.Request) -> RawCall:
     scheme, _, bearer = authorization.partition(" ")
     if scheme.lower() == "bearer":
         raw.token = bearer.strip() or None
+    elif scheme.lower() == "basic":
+        raw.client = _client(bearer)
     elif not is_json or "token" in request.query:
         token = request.query.get("token") or raw.values.get("token")
         raw.token = str(token) if token else None
     raw.values.pop("token", None)
     return raw
+
+
+def _client(encoded: str) -> tuple[str, str] | None:
+    """Return the id and the secret of HTTP Basic, or None. Source: https://www.rfc-editor.org/rfc/rfc7617."""
+    try:
+        client_id, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (client_id, secret) if separator else None
 
 
 async def _read_json(request: web.Request, raw: RawCall) -> Json:

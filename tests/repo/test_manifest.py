@@ -117,7 +117,7 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
 
 METHODS_WITHOUT_SCOPE = {"auth.test", "views.open", "views.update", "views.publish", "apps.connections.open"}
 METHODS_WITHOUT_SCOPE |= {"openid.connect.token", "openid.connect.userInfo"}
-"""Methods that any bot token may call, and those that take an app-level token, the app's secret, or a person's token."""
+"""Methods that any bot token may call, and those that take an app-level token, the app's secret or a person's token."""
 
 _METHOD = re.compile(r"(?!calls\.slack\b)[a-z]+(?:\.[a-z]+)*\.[a-z][A-Za-z]+")
 _FAMILIES = {"api", "apps", "auth", "bookmarks", "bots", "calls", "chat", "conversations", "dnd", "files", "im"}

@@ -34,6 +34,10 @@ BY_METHOD = {
     "calls.participants.remove": """
         bad_users inactive_call internal_error invalid_call_id missing_argument not_implemented user_not_found
     """,
+    "openid.connect.token": """
+        bad_client_secret bad_redirect_uri cannot_install_an_org_installed_app invalid_client invalid_client_id
+        invalid_code invalid_grant invalid_grant_type invalid_refresh_token invalid_request
+    """,
     "chat.postMessage": """
         app_access_restricted as_user_not_supported attachment_payload_limit_exceeded cannot_reply_to_message
         channel_not_found draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
