@@ -23,7 +23,7 @@ class PageWords:
 _TITLES = {
     "guest_link_expired": "This link is too old",
     "guest_name_not_usable": "What is your name?",
-    "join_call_over": "This call has ended",
+    "join_call_over": "The call is over",
     "join_link_expired": "This link is too old",
     "join_link_of_other": "This link is somebody else’s",
     "join_link_revoked": "This link was taken back",

@@ -102,6 +102,26 @@ async def test_alone_it_prints_its_page_and_what_an_app_needs(start: Start) -> N
     assert (process.returncode, errors) == (0, b"")
 
 
+async def test_with_sign_in_it_prints_the_apps_id_and_secret_besides(start: Start) -> None:
+    """Two more lines, only when asked for: a Bolt app that finds them in its environment drops its token."""
+    async with start("--no-app", "--sign-in", "--port", "0") as process:
+        _, *settings = await lines_until(process, "SLACK_CLIENT_SECRET=")
+    values = dict(line.split("=", 1) for line in settings)
+
+    assert ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"] == list(values)[4:]
+    assert all(values.values())
+
+
+async def test_with_sign_in_the_app_gets_its_id_and_secret(start: Start) -> None:
+    """So that it can send people to sign in; what the command line sets besides stays as it is."""
+    async with start("--port", "0", "--sign-in", "--env", "SLACK_CLIENT_ID=9.9") as process:
+        lines = await lines_until(process, "Stop   Ctrl+C")
+    environment = json.loads(next(line for line in lines if line.startswith("ENV ")).removeprefix("ENV "))
+
+    assert "9.9" == environment["SLACK_CLIENT_ID"]
+    assert 32 == len(environment["SLACK_CLIENT_SECRET"])
+
+
 async def test_a_taken_port_is_one_sentence(start: Start) -> None:
     """The sentence names the port and the cure, and the status is 1."""
     async with start("--no-app", "--port", "0") as first:

@@ -156,4 +156,5 @@ def test_without_credentials_the_local_slack_starts_with_a_meeting_page_of_its_o
 
     assert command[1:3] == ["-m", "sandbox"]
     assert "STARTCALL_LINK_TEMPLATE={url}meet/{room}" in command
+    assert "--sign-in" in command
     assert command[-2:] == ["--port", "0"]
