@@ -61,7 +61,8 @@ SETTINGS = (
     Setting(
         "SLACK_CLIENT_ID",
         "Lets people sign in with Slack when they join a call, so that the card shows them by name. "
-        f"{SLACK_APPS} > Basic Information > App Credentials. Needs PUBLIC_URL; optional.",
+        f"{SLACK_APPS} > Basic Information > App Credentials. Needs PUBLIC_URL, and that address with "
+        "/slack/openid_redirect among the Redirect URLs of OAuth & Permissions; optional.",
         example="1234567890.1234567890123",
     ),
     Setting(

@@ -112,7 +112,7 @@ class Joining:
         def work(transaction: Transaction) -> NewLink:
             call = _open_call(transaction, call_id, person)
             if not self._outside.gives_own_links(call):
-                raise UsageError("guest_link_not_needed", detail=call.join_url or "")
+                raise UsageError("guest_link_not_needed")
             return self._new_link(transaction, call, person, slack_id=None)
 
         return await self._storage.write(work)

@@ -8,7 +8,7 @@ from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
 from calls.looking import next_look
-from calls.meetings import Provider, RoomSpec
+from calls.meetings import Capability, Provider, RoomSpec
 from calls.model import Call, CallState, Room
 from calls.outside import Outside, Record
 from calls.ports import Transaction

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from config import Settings
 from doctor.report import Finding, State
+from parts import configured_address
 from providers.addresses import is_loopback
 
 
@@ -39,6 +40,21 @@ def check_public_url(settings: Settings) -> Finding:
         cure = "Set PUBLIC_URL to an address that the internet reaches, or use Socket Mode (SLACK_APP_TOKEN)."
         return Finding(name, State.WARN, f"{request_url} can be reached from this computer only.", cure)
     return Finding(name, State.OK, f"Slack has to send its requests to {request_url}")
+
+
+def check_sign_in(settings: Settings) -> Finding:
+    """Say whether people can sign in with Slack when they join; only Slack knows whether it sends them back."""
+    name = "sign in"
+    if not settings.signs_in:
+        sentence = "Not set up. Where calls have links of their own, Slack gives people theirs when they press Join."
+        return Finding(name, State.OK, sentence)
+    site_url = settings.site_url(configured_address(settings))
+    if site_url is None:
+        cure = "Set it to your https address, or remove SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+        return Finding(name, State.WARN, "SLACK_CLIENT_ID is set, but nobody can come to sign in: no PUBLIC_URL.", cure)
+    return Finding(
+        name, State.OK, f"Set up. {site_url}/slack/openid_redirect has to be among the app's Redirect URLs at Slack."
+    )
 
 
 def _public_url_missing(settings: Settings) -> Finding:

@@ -30,7 +30,10 @@ _NEW_GUEST_LINK = "Ask whoever sent it to you for a new one."
 _USAGE: dict[str, str] = {
     "": "Startcall cannot do that. `/startcall help` shows what you can type.",
     "guest_link_expired": "Guest links work for 24 hours, and this one is older. " + _NEW_GUEST_LINK,
-    "guest_link_not_needed": "This meeting has one address for everybody, so guests need no link of their own.",
+    "guest_link_not_needed": (
+        "This meeting has one address for everybody, so guests need no link of their own. Send them the one that "
+        "`/startcall list` shows."
+    ),
     "guest_name_not_usable": "Please type the name the others know you by: 1 to 80 characters that can be read.",
     "join_call_over": "This call has ended. To meet again, start a new one in Slack with `/startcall`.",
     "join_link_expired": "Your own link works for 10 minutes, and this one is older. " + _NEW_OWN_LINK,

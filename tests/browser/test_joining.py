@@ -21,7 +21,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """Run the app with rooms that people enter by links of their own."""
     with announced(tmp_path):
         signs_in = request.param == "signs_in"
-        async with running_world(tmp_path, http=False, signs_in=signs_in, more=SETTINGS) as running:
+        async with running_world(tmp_path, http=False, signs_in=signs_in, extra=SETTINGS) as running:
             yield running
 
 

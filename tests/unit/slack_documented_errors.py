@@ -120,6 +120,10 @@ BECOMES = {
         restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel
         restricted_action_thread_locked restricted_action_thread_only_channel user_not_in_channel
     """,
+    "SlackSignInRefused": """
+        bad_client_secret bad_redirect_uri cannot_install_an_org_installed_app invalid_client invalid_client_id
+        invalid_code invalid_grant invalid_grant_type invalid_refresh_token invalid_request
+    """,
     "SlackTriggerExpired": """
         exchanged_trigger_id expired_trigger_id invalid_trigger_id
     """,

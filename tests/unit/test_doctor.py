@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import Room
 from config import Settings, read_settings
 from doctor import MANIFEST, run, run_doctor
+from doctor.configured import check_sign_in
 from doctor.report import Finding, Report, State
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -289,6 +290,30 @@ async def test_both_ways_need_no_public_address(slack: Slack) -> None:
     found = by_name(await examine(settings_for(slack, SLACK_SIGNING_SECRET=SIGNING_SECRET)))
     assert found["public address"].state is State.OK
     assert "Socket Mode and signed HTTP" in found["settings"].sentence
+
+
+@pytest.mark.parametrize(
+    ("public_url", "api_url", "state", "words"),
+    [
+        ("https://calls.example.org", "", State.OK, "https://calls.example.org/slack/openid_redirect"),
+        ("", "https://slack.com/api/", State.WARN, "no PUBLIC_URL"),
+        ("", "", State.OK, "http://127.0.0.1:3000/slack/openid_redirect"),
+    ],
+)
+async def test_signing_in_shows_the_address_that_slack_has_to_know(
+    slack: Slack, public_url: str, api_url: str, state: State, words: str
+) -> None:
+    """It can be copied from the report; without an address that browsers reach, the id and secret are of no use."""
+    client = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": SIGNING_SECRET}
+    settings = settings_for(slack, PUBLIC_URL=public_url, **client)
+    asked = settings if not api_url else replace(settings, slack_api_url=api_url)
+    found = check_sign_in(asked)
+    assert (state, True) == (found.state, words in found.sentence)
+
+
+def test_without_signing_in_people_get_their_links_from_slack(slack: Slack) -> None:
+    """Nothing has to be done, and the report says what happens instead."""
+    assert check_sign_in(settings_for(slack)).state is State.OK
 
 
 async def test_provider_that_is_only_a_link_gets_a_warning(slack: Slack) -> None:
