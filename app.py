@@ -25,6 +25,7 @@ import doctor
 import listeners
 import operate
 from calls.advance import Advancer
+from calls.claiming import Claiming
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
 from calls.intake import Intake
@@ -125,7 +126,8 @@ class Server:
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
-        listeners.register(self.bolt, self.calls, joining)
+        claiming = Claiming(database, self.wakeups, now)
+        listeners.register(self.bolt, self.calls, joining, claiming)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)

@@ -76,7 +76,7 @@ def next_due(call: Call, participants: Sequence[Participant], rules: EndRules) -
     watch = call.watch
     times = [call.created_at + rules.longest, watch.look_at]
     times += [person.stays_until for person in participants if person.present]
-    if to_add(participants) or to_remove(participants):
+    if _next_of_people(call, participants) is not None:
         times.append(watch.tell_at)
     if watch.look_at is None:
         times.append(empty_deadline(call, rules))

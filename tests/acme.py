@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestServer
 from calls.clock import now
 
 SECRET = "a secret only Acme and we have"
-_QUIET = "acme_quiet = tests.acme_quiet:KIND"
+_OTHERS = "acme_quiet = tests.acme_quiet:KIND\nacme_open = tests.acme_open:KIND"
 EXAMPLE = Path(__file__).parents[1] / "docs" / "example_provider"
 
 
@@ -50,10 +50,12 @@ class Acme:
         """Return the name of the newest room, also once it is closed."""
         return self.made[-1]
 
-    async def join(self, visitor: str | None, name: str = "Somebody", session: str = "") -> str:
+    async def join(
+        self, visitor: str | None, name: str = "Somebody", session: str = "", account: str | None = None
+    ) -> str:
         """Let somebody in and report it; return their session."""
         session = session or f"s{next(self.numbers)}"
-        person = {"session": session, "visitor": visitor, "name": name}
+        person = {"session": session, "visitor": visitor, "name": name, "account": account}
         self.rooms[self.room][session] = person
         await self.report("joined", [person])
         return session
@@ -129,7 +131,9 @@ def installed_example(folder: Path, entry_point: str = "startcall_acme:KIND") ->
     info = folder / "startcall_acme-1.0.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: startcall-acme\nVersion: 1.0.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text(f"[startcall.providers]\nacme = {entry_point}\n{_QUIET}\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(
+        f"[startcall.providers]\nacme = {entry_point}\n{_OTHERS}\n", encoding="utf-8"
+    )
     places = [str(folder), str(EXAMPLE)]
     sys.path[:0] = places
     try:

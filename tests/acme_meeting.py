@@ -37,7 +37,7 @@ class Meeting:
         """Start a call and have its reports arrive."""
         await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
         await self.world.card(GENERAL)
-        self.acme.hooks_url = f"{self.world.server.address}/hooks/acme"
+        self.acme.hooks_url = f"{self.world.server.address}/hooks/{self.world.server.provider.name}"
 
     async def visitor(self, user_id: str, name: str = "") -> str:
         """Let a Slack person in as our page does, and return the id that Acme reports back."""

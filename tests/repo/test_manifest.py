@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 import listeners
+from calls.claiming import Claiming
 from calls.joining import Joining
 from calls.service import CallService
 
@@ -164,7 +165,7 @@ def app() -> RecordingApp:
     """Return an app with all of our listeners."""
     app = RecordingApp()
     # Registering must not use the service, so anything may stand in its place.
-    listeners.register(app, cast("CallService", object()), cast("Joining", object()))
+    listeners.register(app, cast("CallService", object()), cast("Joining", object()), cast("Claiming", object()))
     return app
 
 
