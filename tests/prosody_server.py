@@ -150,13 +150,15 @@ class NotLetInError(Exception):
 
 
 class Client(slixmpp.ClientXMPP):
-    """One device of somebody, connected to Prosody."""
+    """One device of somebody; `put_out` is set when it, or somebody beside it, goes out of a room."""
 
     def __init__(self, account: str, password: str = "") -> None:
         config = {"feature_mechanisms": {"unencrypted_plain": True}}
         super().__init__(account, password, plugin_config=config)
         self.enable_direct_tls = self.enable_starttls = False
         self.enable_plaintext = True
+        self.put_out = asyncio.Event()
+        self.add_event_handler("presence_unavailable", lambda _: self.put_out.set())
 
     async def join(self, room: str, nick: str, name: str | None = None, muc: str = MUC) -> None:
         """Come into a room as Jitsi's page does, with a name to be shown if there is one."""

@@ -162,13 +162,8 @@ async def test_who_came_by_no_link_of_ours_is_shown_out(meeting: Meeting) -> Non
     room = await meeting.start()
     async with connected(meeting.prosody) as guest:
         await guest.join(room.id, "guest")
-
-        async def is_out() -> bool:
-            return not await meeting.world.server.provider.roster(room)
-
-        async with asyncio.timeout(5):
-            while not await is_out():
-                await asyncio.sleep(0.05)
+        await asyncio.wait_for(guest.put_out.wait(), 5)
+        assert [] == list(await meeting.world.server.provider.roster(room))
     assert [] == meeting.shown()
 
 
