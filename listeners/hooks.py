@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from calls.errors import StorageError
+from calls.errors import ProviderRefused, StorageError
 from calls.intake import Intake
-from calls.meetings import Capability, Hook, HookReply, Provider
+from calls.meetings import Hook, HookReply, Provider
 from calls.ports import Clock
 
 _log = logging.getLogger(__name__)
@@ -29,9 +29,13 @@ def hook_routes(providers: Mapping[str, Provider], intake: Intake, now: Clock) -
 
     async def handle_hook(request: web.Request) -> web.Response:
         provider = providers.get(request.match_info["provider"])
-        if provider is None or Capability.WEBHOOK not in provider.capabilities:
+        if provider is None:
             return _answer(_UNKNOWN)
-        result = provider.receive(await _hook(request, now))
+        hook = await _hook(request, now)
+        try:
+            result = provider.receive(hook)
+        except ProviderRefused:
+            return _answer(_UNKNOWN)
         try:
             await intake.take(provider.name, result.events)
             is_wanted = result.room_id is None or await intake.is_open(provider.name, result.room_id)

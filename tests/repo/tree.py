@@ -15,7 +15,7 @@ PACKAGES = ("calls", "listeners", "providers", "storage", "sandbox")
 TOP_LEVEL = ("app", "config", "config_checks", "config_table", "doctor", "operate", "parts", "supervised")
 """Where the packages are plugged together; nobody imports these but each other."""
 
-TOOLS = ("scripts", "tests", "benchmarks")
+TOOLS = ("scripts", "tests", "benchmarks", "docs")
 """Python that is not part of the app."""
 
 
