@@ -99,10 +99,10 @@ SETTINGS = (
     ),
     Setting(
         "STARTCALL_PROVIDER",
-        "Meeting system: jitsi is a Jitsi Meet server, link fills in STARTCALL_LINK_TEMPLATE; auto is link if that is "
-        "set, else jitsi.",
+        "Meeting system: builtin is a room that Startcall serves itself, jitsi is a Jitsi Meet server, link fills in "
+        "STARTCALL_LINK_TEMPLATE; auto is link if that is set, else builtin if PUBLIC_URL is, else jitsi.",
         default="auto",
-        example="link",
+        example="builtin",
     ),
     Setting(
         "STARTCALL_END_WHEN_EMPTY_S",

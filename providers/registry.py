@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from calls.errors import ConfigError
 from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
+from providers.builtin.kind import KIND as BUILTIN
 from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
@@ -15,7 +16,7 @@ from providers.link.kind import LINK_TEMPLATE
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
-OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (JITSI, LINK)})
+OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (BUILTIN, JITSI, LINK)})
 """The meeting systems in this folder, by name."""
 
 
@@ -57,9 +58,11 @@ def build_provider(name: str, surroundings: Surroundings) -> Provider:
 
 
 def _build_auto(surroundings: Surroundings) -> Provider:
-    """Use the template where there is one, and else the best-known service that needs no account of ours."""
+    """Use the template where there is one, else our own room where people reach it, else a service without account."""
     if LINK_TEMPLATE in surroundings.values:
         return LINK.build(surroundings)
+    if surroundings.site_url is not None:
+        return BUILTIN.build(surroundings)
     return JITSI.build(surroundings)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from scripts import browser
 
-pytest_plugins = ["sandbox.testing", "tests.postgres", "tests.durability.forms"]
+pytest_plugins = ["sandbox.testing", "tests.builtin_site", "tests.postgres", "tests.durability.forms"]
 
 HERE = Path(__file__).parent
 OURS = ("SLACK_", "STARTCALL_")

@@ -46,6 +46,16 @@ _USAGE: dict[str, str] = {
     "join_link_used": "Your own link works once, and this one was used before. " + _NEW_OWN_LINK,
     "not_from_our_page": "That did not come from this page. Please open your link again and try once more.",
     "room_not_ready": "The meeting is just being made. This page tries again by itself.",
+    "room_ended": "This call has ended. Start a new one in Slack with `/startcall`.",
+    "room_full": (
+        "This call is full: it has room for {detail} people. Ask somebody to leave and try again, or ask whoever runs "
+        "Startcall for a meeting system with more room."
+    ),
+    "room_removed": (
+        "Somebody showed you out of this call. If that was a mistake, ask them in Slack, and press Join there again."
+    ),
+    "room_link_expired": "This link has run out, as it does after some minutes. Press Join in Slack for a new one.",
+    "room_link_unknown": "This link lets nobody in: everybody gets their own. Press Join on the call's card in Slack.",
 }
 
 _CONFIG: dict[str, str] = {
@@ -75,6 +85,11 @@ _CONFIG: dict[str, str] = {
         "The key that keeps the names of rooms secret is too short: {detail}. Whoever runs Startcall has to set a "
         "longer one."
     ),
+    "builtin_needs_public_url": (
+        "The built-in meeting room needs an address at which people's browsers reach Startcall. Whoever runs it has to "
+        "set `PUBLIC_URL`, or name another meeting system in `STARTCALL_PROVIDER`."
+    ),
+    "turn_incomplete": "The TURN server is only half set up: {detail}. Whoever runs Startcall has to set that as well.",
     "database_not_usable": "The database cannot be used: {detail}. Check `DATABASE_URL`, and that the database runs.",
     "database_too_new": (
         "The database was written by a newer version of Startcall ({detail}). Run that version, or go back to a backup."

@@ -27,15 +27,18 @@ JITSI = {
 LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"}
 
 MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
+    "builtin": lambda session: build_provider("builtin", surroundings(session, {}, site_url="http://127.0.0.1:9")),
     "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
     "link": lambda session: build_provider("link", surroundings(session, LINK)),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
 
 
-def surroundings(session: aiohttp.ClientSession, values: Mapping[str, str]) -> Surroundings:
+def surroundings(
+    session: aiohttp.ClientSession, values: Mapping[str, str], site_url: str | None = None
+) -> Surroundings:
     """Return what providers are built with here."""
-    return Surroundings(b"k" * 32, session, values)
+    return Surroundings(b"k" * 32, session, values, site_url=site_url)
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
 
 async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
     """A provider that does not exist is an error of the configuration that says what exists."""
-    with pytest.raises(ConfigError, match="auto, jitsi, link") as caught:
+    with pytest.raises(ConfigError, match="auto, builtin, jitsi, link") as caught:
         build_provider("nonesuch", surroundings(session, LINK))
     assert caught.value.code == "unknown_provider"
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from config import Secret, SettingsError, has_credentials, read_settings
 from config_table import SETTINGS
+from providers.registry import OWN_KINDS
 
 SOCKET_MODE = {"SLACK_BOT_TOKEN": "xoxb-1-2-abc", "SLACK_APP_TOKEN": "xapp-1-A1-2-def"}
+DEFAULTS = {one.name: one.default for kind in OWN_KINDS.values() for one in kind.settings if one.default}
 HTTP = {"SLACK_BOT_TOKEN": "xoxb-1-2-abc", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef"}
 
 BAD_VALUES = [
@@ -100,7 +102,8 @@ def test_socket_mode_needs_two_tokens_and_nothing_else() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert settings.public_url is None
     assert settings.database_url == "sqlite:///data/startcall.sqlite3"
-    assert (settings.provider, settings.provider_values) == ("auto", {"STARTCALL_JITSI_URL": "https://meet.jit.si"})
+    assert settings.provider == "auto"
+    assert settings.provider_values == DEFAULTS
 
 
 def test_every_setting_arrives() -> None:
@@ -115,6 +118,11 @@ def test_every_setting_arrives() -> None:
         "DATABASE_URL": "sqlite:////var/lib/calls.sqlite3",
         "STARTCALL_PROVIDER": "link",
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.org/{room}",
+        "STARTCALL_STUN_URL": "none",
+        "STARTCALL_TURN_URL": "turn:turn.example.org:3478",
+        "STARTCALL_TURN_SECRET": "a secret",
+        "STARTCALL_ICE_RELAY_ONLY": "yes",
+        "STARTCALL_BUILTIN_PEOPLE_MAX": "4",
     }
     settings = read_settings(environ)
     assert settings.slack_app_token is not None
@@ -127,6 +135,11 @@ def test_every_setting_arrives() -> None:
     assert settings.provider_values == {
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.org/{room}",
         "STARTCALL_JITSI_URL": "https://meet.jit.si",
+        "STARTCALL_STUN_URL": "none",
+        "STARTCALL_TURN_URL": "turn:turn.example.org:3478",
+        "STARTCALL_TURN_SECRET": "a secret",
+        "STARTCALL_ICE_RELAY_ONLY": "yes",
+        "STARTCALL_BUILTIN_PEOPLE_MAX": "4",
     }
 
 
@@ -210,7 +223,9 @@ def test_unknown_own_name_is_refused_with_a_guess() -> None:
 
 def test_unknown_provider_is_answered_with_the_known_ones() -> None:
     """The cure can be typed as printed."""
-    assert "Did you mean link? Use one of: auto, jitsi, link." in text_of({**SOCKET_MODE, "STARTCALL_PROVIDER": "lnk"})
+    assert "Did you mean link? Use one of: auto, builtin, jitsi, link." in text_of(
+        {**SOCKET_MODE, "STARTCALL_PROVIDER": "lnk"}
+    )
 
 
 def test_misspelt_slack_name_is_pointed_at() -> None:
