@@ -9,7 +9,13 @@ import pytest
 
 from scripts import browser
 
-pytest_plugins = ["sandbox.testing", "tests.builtin_site", "tests.postgres", "tests.durability.forms"]
+pytest_plugins = [
+    "sandbox.testing",
+    "tests.builtin_site",
+    "tests.browser.room_pages",
+    "tests.postgres",
+    "tests.durability.forms",
+]
 
 HERE = Path(__file__).parent
 OURS = ("SLACK_", "STARTCALL_")

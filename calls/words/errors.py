@@ -46,16 +46,16 @@ _USAGE: dict[str, str] = {
     "join_link_used": "Your own link works once, and this one was used before. " + _NEW_OWN_LINK,
     "not_from_our_page": "That did not come from this page. Please open your link again and try once more.",
     "room_not_ready": "The meeting is just being made. This page tries again by itself.",
-    "room_ended": "This call has ended. Start a new one in Slack with `/startcall`.",
+    "room_ended": "This call is over for everybody. Start a new one in Slack with `/startcall`.",
     "room_full": (
-        "This call is full: it has room for {detail} people. Ask somebody to leave and try again, or ask whoever runs "
-        "Startcall for a meeting system with more room."
+        "There is room for {detail} people, and all places are taken. Ask somebody to leave and try again, or ask "
+        "whoever runs Startcall for a meeting system with more room."
     ),
     "room_removed": (
-        "Somebody showed you out of this call. If that was a mistake, ask them in Slack, and press Join there again."
+        "Somebody in Slack took you out of this call. If that was a mistake, ask there, and press Join again."
     ),
-    "room_link_expired": "This link has run out, as it does after some minutes. Press Join in Slack for a new one.",
-    "room_link_unknown": "This link lets nobody in: everybody gets their own. Press Join on the call's card in Slack.",
+    "room_link_expired": "Links to a call work for some minutes only. Press Join in Slack for a new one.",
+    "room_link_unknown": "Everybody gets a link of their own to this call. Press Join on its card in Slack.",
 }
 
 _CONFIG: dict[str, str] = {

@@ -11,18 +11,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from sandbox.people import ALICE, GENERAL
 from sandbox.server import Options, Sandbox
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.page_app import PageApp, manifest
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 EXPECTED = re.compile("status of (4..|502)")
 """What Chromium logs when the page is told no, which tests do on purpose."""
 
