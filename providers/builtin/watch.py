@@ -45,17 +45,22 @@ class Watch:
             try:
                 await self._look()
             except CallsError as error:
-                self._doubt(error)
+                self._note_doubt(error)
             else:
-                self._in_doubt = False
+                self._note_no_doubt()
 
     async def _look(self) -> None:
         for room_id in self._hub.room_ids:
             if not await self._is_open(self._provider, room_id):
                 self._hub.end(room_id)
 
-    def _doubt(self, error: CallsError) -> None:
-        """Leave the rooms open; say so once."""
+    def _note_doubt(self, error: CallsError) -> None:
+        """Say once that it is not known; the rooms stay open."""
         if not self._in_doubt:
             _log.warning("It cannot be found out whether calls in the built-in room still run: %s", error)
         self._in_doubt = True
+
+    def _note_no_doubt(self) -> None:
+        if self._in_doubt:
+            _log.info("It can be found out again whether calls in the built-in room still run.")
+        self._in_doubt = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 
 import aiohttp
@@ -187,6 +188,7 @@ async def test_while_the_database_is_away_pages_try_again_and_rooms_stay(
     session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not knowing whether a call runs ends no room and lets nobody new in."""
+    caplog.set_level(logging.INFO)
     calls = Calls()
     async with running_site(calls=calls) as site:
         ana = await entered(session, site, "Ana")
@@ -201,6 +203,8 @@ async def test_while_the_database_is_away_pages_try_again_and_rooms_stay(
         assert not ana.socket.closed
         assert 1 == sum("calls in the built-in room still run" in line for line in caplog.messages)
         calls.is_readable = True
+        await asyncio.sleep(0.2)
+        assert 1 == sum("It can be found out again" in line for line in caplog.messages)
         assert "welcome" == (await ben.connect())["type"]
 
 

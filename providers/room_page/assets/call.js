@@ -17,6 +17,7 @@ const STATES = {
 export class Call {
   #entry;
   #media;
+  #connect;
   #backend = null;
   #tiles = new Tiles();
   #people = new People();
@@ -25,9 +26,11 @@ export class Call {
   #begun = false;
   #over;
 
-  constructor(entry, media) {
+  // `connect` is the backend's: see the README beside this folder.
+  constructor(entry, media, connect) {
     this.#entry = entry;
     this.#media = media;
+    this.#connect = connect;
   }
 
   // Resolves when the call is over for this person, with the reason.
@@ -41,8 +44,11 @@ export class Call {
     this.#showOwn();
     this.#media.onLost = (kind) => this.#lost(kind);
     this.#state("connecting");
-    const { connect } = await import(`./${this.#entry.backend}.js`);
-    this.#backend = await connect(this.#entry, { stream: this.#media.stream }, this.#events());
+    try {
+      this.#backend = await this.#connect(this.#entry, { stream: this.#media.stream }, this.#events());
+    } catch {
+      this.#over({ reason: "failed" });
+    }
     const end = await over;
     await this.#close();
     return end;

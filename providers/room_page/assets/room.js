@@ -15,6 +15,15 @@ async function reopen(media) {
   if (media.track("audio")) media.track("audio").enabled = audio;
 }
 
+// What connects people is loaded before anybody waits for it.
+async function loadBackend(name) {
+  try {
+    return (await import(`./${name}.js`)).connect;
+  } catch {
+    return null;
+  }
+}
+
 const isReload = () => performance.getEntriesByType("navigation")[0]?.type === "reload";
 
 // One time through, until the person wants to try again; returns the token to do so with.
@@ -24,10 +33,15 @@ async function visit(token) {
     await showNotice(entry.code, entry.sentence);
     return token;
   }
+  const connect = await loadBackend(entry.backend);
+  if (!connect) {
+    await showNotice("unreachable");
+    return token;
+  }
   const media = new LocalMedia();
   if (kept().joined && isReload()) await reopen(media);
   else await waitInLobby(entry.name, media);
-  const end = await new Call(entry, media).run();
+  const end = await new Call(entry, media, connect).run();
   await showNotice(end.reason, end.sentence);
   return entry.resume;
 }

@@ -22,6 +22,7 @@ const NOTICES = {
   room_full: { title: "This call is full", text: "Ask somebody to leave, and try again.", button: "Try again" },
   room_ended: { title: "The call has ended", text: "Start a new one in Slack with /startcall." },
   room_removed: { title: "You were shown out of the call", text: "If that was a mistake, ask in Slack." },
+  not_now: { title: "That does not work just now", text: "Please try again in a moment.", button: "Try again" },
   failed: { title: "The connection was lost", text: "Check your connection to the internet, and join again.", button: "Join again" },
 };
 const ALSO_CALLED = { ended: "room_ended", removed: "room_removed", full: "room_full", expired: "room_link_expired" };
@@ -33,7 +34,7 @@ export function showScreen(id) {
 
 // Shows why there is no call; resolves when the person presses the button, if there is one.
 export function showNotice(code, sentence) {
-  const notice = NOTICES[ALSO_CALLED[code] ?? code] ?? NOTICES.failed;
+  const notice = NOTICES[ALSO_CALLED[code] ?? code] ?? NOTICES.not_now;
   byId("notice-title").textContent = notice.title;
   byId("notice-text").textContent = (sentence ?? notice.text).replaceAll("`", "");
   document.title = `${notice.title} · Startcall`;
