@@ -55,6 +55,7 @@ def test_the_first_stage_can_be_read_by_an_old_python(name: str) -> None:
     assert "from __future__ import annotations" not in source
 
 
+@pytest.mark.timeout(300)
 def test_an_environment_is_made_once_and_again_after_an_interruption(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
