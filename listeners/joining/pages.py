@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -57,26 +58,43 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.filters["typed"] = _typed
 
 
-def drawn(template: str, words: PageWords, who: SignedIn | None, *, status: int = 200, **more: object) -> web.Response:
-    """Return a page.
+class Pages:
+    """Draws pages for people who reach us under one address."""
 
-    Args:
-        template: the file's name without its ending.
-        who: the person this browser is signed in as, who can sign out at the foot of the page.
-    """
-    signed_in = None if who is None else pages.signed_in_as(who.name or who.user_id)
-    text = _ENVIRONMENT.get_template(f"{template}.html").render(words=words, signed_in=signed_in, **more)
-    return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
+    def __init__(self, url: str | None) -> None:
+        """Take the address, without a slash at its end; its path goes before every path of ours."""
+        self._base = urlsplit(url or "").path
 
+    def drawn(
+        self, template: str, words: PageWords, who: SignedIn | None, *, status: int = 200, **more: object
+    ) -> web.Response:
+        """Return a page.
 
-def refusal(error: CallsError, who: SignedIn | None, *, again: str | None = None) -> web.Response:
-    """Return the page that says why somebody is not let in.
+        Args:
+            template: the file's name without its ending.
+            who: the person this browser is signed in as, who can sign out at the foot of the page.
+        """
+        signed_in = None if who is None else pages.signed_in_as(who.name or who.user_id)
+        found = _ENVIRONMENT.get_template(f"{template}.html")
+        text = found.render(words=words, signed_in=signed_in, base=self._base, **more)
+        return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
 
-    Args:
-        again: our own address at which to try once more, or None.
-    """
-    soon = error.code == "room_not_ready"
-    return drawn("refusal", pages.about(error), who, status=_status_of(error), again=again, soon=soon)
+    def said(self, words: PageWords) -> web.Response:
+        """Return a page that only says something."""
+        return self.drawn("refusal", words, None, again=None, soon=False)
+
+    def refusal(self, error: CallsError, who: SignedIn | None, *, again: str | None = None) -> web.Response:
+        """Return the page that says why somebody is not let in.
+
+        Args:
+            again: the token of the call's address at which to try once more, or None.
+        """
+        soon = error.code == "room_not_ready"
+        return self.drawn("refusal", pages.about(error), who, status=_status_of(error), again=again, soon=soon)
+
+    def moved_to_call(self, token: str) -> web.Response:
+        """Send the browser on to a call's address."""
+        return moved(f"{self._base}/j/{token}")
 
 
 def moved(url: str) -> web.Response:

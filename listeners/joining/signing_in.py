@@ -14,7 +14,7 @@ from calls.signed_in import SignedIn
 from calls.slack.openid_api import Attempt, OpenIdApi
 from calls.words import pages
 from listeners.joining.cookies import SignInTrip
-from listeners.joining.pages import drawn, moved, refusal
+from listeners.joining.pages import moved
 from listeners.joining.site import Site
 
 REDIRECT_PATH = "/slack/openid_redirect"
@@ -35,7 +35,7 @@ class SigningIn:
         token = request.match_info["token"]
         call = (await self._site.joining.door(token)).call
         if self._site.openid is None or self._site.url is None:
-            return moved(f"/j/{token}")
+            return self._site.pages.moved_to_call(token)
         attempt = Attempt(
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
@@ -53,20 +53,19 @@ class SigningIn:
         trip = self._site.cookies.trip(request, state)
         if trip is None or self._site.openid is None:
             raise SlackSignInRefused("sign_in_stale", _METHOD)
-        again = f"/j/{trip.token}"
         try:
             who = await _who_came(self._site.openid, request, trip.attempt)
         except CallsError as error:
-            response = refusal(error, self._site.cookies.session(request), again=again)
+            response = self._site.pages.refusal(error, self._site.cookies.session(request), again=trip.token)
         else:
-            response = moved(again)
+            response = self._site.pages.moved_to_call(trip.token)
             self._site.cookies.keep_session(response, who)
         self._site.cookies.end_trip(response, state)
         return response
 
     async def sign_out(self, _: web.Request) -> web.Response:
         """Forget who this browser belongs to."""
-        response = drawn("refusal", pages.signed_out(), None, again=None, soon=False)
+        response = self._site.pages.said(pages.signed_out())
         self._site.cookies.end_session(response)
         return response
 

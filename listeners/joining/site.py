@@ -15,7 +15,7 @@ from calls.joining import Joining
 from calls.slack.openid_api import OpenIdApi
 from calls.words import pages
 from listeners.joining.cookies import Cookies
-from listeners.joining.pages import HEADERS, drawn, refusal
+from listeners.joining.pages import HEADERS, Pages
 
 _log = logging.getLogger(__name__)
 
@@ -38,16 +38,21 @@ class Site:
     openid: OpenIdApi | None = None
     url: str | None = None
 
+    @property
+    def pages(self) -> Pages:
+        """Return what draws the pages."""
+        return Pages(self.url)
+
     def page(self, handler: Handler) -> Handler:
         """Return a handler whose errors are pages, and whose every answer has our headers."""
 
         async def handle(request: web.Request) -> web.Response:
             try:
-                response = _preview(request) or await handler(request)
+                response = self._preview(request) or await handler(request)
             except CallsError as error:
                 if not isinstance(error, UsageError):
                     _log.warning("Somebody could not be let in: %s", error)
-                response = refusal(error, self.cookies.session(request))
+                response = self.pages.refusal(error, self.cookies.session(request))
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -77,14 +82,15 @@ class Site:
         parts = urlsplit(self.url or "")
         return self.url is not None and request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
 
+    def _preview(self, request: web.Request) -> web.Response | None:
+        """Return what is shown to a program that looks at a link before a person opens it, or None for a person.
 
-def _preview(request: web.Request) -> web.Response | None:
-    """Return what is shown to a program that looks at a link before a person opens it, or None for a person.
-
-    It must not use up a link that works once. A browser that fetches ahead is told no, so that it asks again.
-    """
-    if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
-        return drawn("refusal", pages.preview(), None, status=503, again=None, soon=False)
-    if request.method == "HEAD" or _LOOKS_AT_LINKS.search(request.headers.get("User-Agent", "")):
-        return drawn("refusal", pages.preview(), None, again=None, soon=False)
-    return None
+        It must not use up a link that works once. A browser that fetches ahead is told no, so that it asks again.
+        """
+        fetched_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+        looks = request.method == "HEAD" or _LOOKS_AT_LINKS.search(request.headers.get("User-Agent", ""))
+        if not fetched_ahead and not looks:
+            return None
+        response = self.pages.said(pages.preview())
+        response.set_status(503 if fetched_ahead else 200)
+        return response
