@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from calls.errors import SlackError, SlackRateLimited, SlackRefused, SlackScopeMissing, SlackTokenDead, SlackUnreachable
 from calls.ports import Clock
 from calls.slack.apps_api import AppsApi
@@ -101,6 +99,9 @@ def _check_scopes(identity: Identity, manifest: Path) -> Finding:
 
 def _needed_scopes(manifest: Path) -> frozenset[str] | None:
     """Return the bot scopes of a manifest, or None when it cannot be read."""
+    # A server has no use for it, and it takes more than 1 MB.
+    import yaml  # noqa: PLC0415
+
     try:
         scopes = yaml.safe_load(manifest.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
