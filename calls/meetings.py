@@ -35,12 +35,14 @@ class Capability(Flag):
     """Keeps rooms at a server, so that one that was not made by `create_room` is refused."""
     END = auto()
     """Closes a room for everybody: `end_room`."""
+    ROSTER = auto()
+    """Knows who is in, and says so in one of the next three ways; else people say so themselves, in Slack."""
     WEBHOOK = auto()
-    """Tells who comes and goes by requests to us: `receive`."""
+    """Tells what happens in rooms by requests to us: `receive`."""
     POLL = auto()
     """Says who is in when asked: `roster`."""
     STREAM = auto()
-    """Tells who comes and goes over a connection that we open, or from inside this process: `stream`."""
+    """Tells what happens in rooms over a connection that we open, or from inside this process: `stream`."""
     RECORDING = auto()
     """Can record."""
     PERSON_LINK = auto()
@@ -49,10 +51,6 @@ class Capability(Flag):
     """Shows one person out: `kick`."""
     DESKTOP_LINK = auto()
     """Has a desktop program that a link opens."""
-
-
-REPORTS_PEOPLE: Final = Capability.WEBHOOK | Capability.POLL | Capability.STREAM
-"""With any of these it is known who is really in a room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,12 @@ class Reports:
     key: bytes = field(repr=False)
 
     def applied(self, transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Call | None:
-        """Store what events change of a call's people, and return the call to be saved; None when nothing changed."""
+        """Store what events change of a call's people, and return the call to be saved; None when nothing changed.
+
+        A meeting system that does not claim to know who is in is believed only that a room is closed.
+        """
+        if Capability.ROSTER not in self.providers[call.provider].capabilities:
+            events = [event for event in events if event.kind is EventKind.ENDED]
         now = self.now()
         identify = self._identify(transaction, call)
         before = _roster(transaction, call, _touched(transaction, call, events, identify))

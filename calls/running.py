@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from calls.blocks import build_card
 from calls.errors import SlackBadUsers, SlackUserNotFound
-from calls.meetings import REPORTS_PEOPLE
+from calls.meetings import Capability
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -115,8 +115,7 @@ def gathered_until(outside: Outside, call: Call) -> datetime | None:
 
     Where a meeting system reports them there may be hundreds in a second; people who press buttons are slower.
     """
-    reports = REPORTS_PEOPLE & capabilities_of(outside, call)
-    return outside.now() + TELL_AFTER if reports else None
+    return outside.now() + TELL_AFTER if Capability.ROSTER in capabilities_of(outside, call) else None
 
 
 def _gathering(record: Record, until: datetime | None) -> Record:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from calls.errors import StateError
 from calls.home import build_home
 from calls.ids import new_call_id, new_display_id, new_join_token
-from calls.meetings import REPORTS_PEOPLE, Capability, Provider
+from calls.meetings import Capability, Provider
 from calls.model import (
     Call,
     CallId,
@@ -245,7 +245,7 @@ class CallService:
         return provider is not None and bool(capability & provider.capabilities)
 
     def _reports_people(self, call: Call) -> bool:
-        return self._can(call, REPORTS_PEOPLE)
+        return self._can(call, Capability.ROSTER)
 
     def _url(self, response_url: str | None) -> ResponseUrl | None:
         return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)

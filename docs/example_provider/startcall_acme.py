@@ -44,6 +44,7 @@ class AcmeProvider(Provider):
     capabilities = (
         Capability.CREATE
         | Capability.END
+        | Capability.ROSTER
         | Capability.POLL
         | Capability.WEBHOOK
         | Capability.PERSON_LINK

@@ -71,7 +71,8 @@ class BuiltinProvider(Provider):
     @property
     def capabilities(self) -> Capability:
         """Everything but recording and a desktop program; rooms need no making."""
-        return Capability.END | Capability.STREAM | Capability.POLL | Capability.PERSON_LINK | Capability.KICK
+        tells = Capability.ROSTER | Capability.STREAM | Capability.POLL
+        return tells | Capability.END | Capability.PERSON_LINK | Capability.KICK
 
     @property
     def notice(self) -> str | None:

@@ -54,7 +54,7 @@ class JitsiProvider(Provider):
         if self._settings.hook_secrets:
             can |= Capability.WEBHOOK
         if self._prosody is not None:
-            can |= Capability.END | Capability.POLL | Capability.KICK
+            can |= Capability.ROSTER | Capability.END | Capability.POLL | Capability.KICK
         return can
 
     @property
