@@ -11,7 +11,8 @@ from sandbox.workspace import Installation
 STOP_WAIT_S = 10.0
 
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy", "no_proxy"}
-_EMPTIED = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+# Not the client id and secret: Bolt takes even empty ones for its OAuth mode, and drops the token it was given.
+_EMPTIED = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
 
 
 def child_environment(

@@ -151,7 +151,7 @@ async def test_it_runs_the_app_and_stops_it(start: Start, number: signal.Signals
 
 
 async def test_the_app_gets_a_clean_environment(start: Start) -> None:
-    """No proxy, and none of the developer's Slack settings: those not used are empty, so that no .env fills them."""
+    """No proxy, and none of the developer's Slack settings; with a client id, even an empty one, Bolt drops its token."""
     theirs = {"SLACK_BOT_TOKEN": "xoxb-real", "SLACK_CLIENT_ID": "1", "HTTPS_PROXY": "http://proxy/", "PORT": "4000"}
     async with start("--port", "0", "--env", "MEETINGS={url}meet/{room}", **theirs) as process:
         lines = await lines_until(process, "Stop   Ctrl+C")
@@ -160,9 +160,8 @@ async def test_the_app_gets_a_clean_environment(start: Start) -> None:
 
     assert environment["SLACK_BOT_TOKEN"].startswith("xoxb-sandbox-")
     assert environment["SLACK_APP_TOKEN"].startswith("xapp-")
-    assert [environment[name] for name in ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")] == [
-        ""
-    ] * 3
+    assert environment["SLACK_SIGNING_SECRET"] == ""
+    assert not {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & environment.keys()
     assert environment["MEETINGS"] == environment["SLACK_API_URL"].replace("api/", "meet/{room}")
     assert environment["PORT"] == "4000"
     assert not {name for name in environment if "proxy" in name.lower()}
