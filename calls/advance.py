@@ -137,6 +137,7 @@ class Advancer:
             Step.OFFER_CLAIMS: lambda: running.offer_claims(outside, call),
             Step.END_TOO_LONG: lambda: watching.end_too_long(outside, call),
             Step.END_EMPTY: lambda: watching.end_empty(outside, call),
+            Step.KEEP: lambda: watching.keep(outside, call),
             Step.LOOK: lambda: watching.look(outside, call),
             Step.END_AT_SLACK: lambda: closing.end_at_slack(outside, call),
             Step.SHOW_END: lambda: closing.show_end(outside, call, people),

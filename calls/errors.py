@@ -84,9 +84,17 @@ class ProviderError(CallsError):
 
 
 class ProviderDown(ProviderError):
-    """The meeting system does not work now, and may later."""
+    """The meeting system does not work now, and may later.
+
+    Args:
+        retry_after_s: what it asked us to wait, in seconds; 0 when it did not say.
+    """
 
     retryable = True
+
+    def __init__(self, code: str, *, provider: str = "", detail: str = "", retry_after_s: float = 0.0) -> None:
+        super().__init__(code, provider=provider, detail=detail)
+        self.retry_after_s = retry_after_s
 
 
 class ProviderAuth(ProviderError):

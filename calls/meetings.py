@@ -44,7 +44,11 @@ class Capability(Flag):
     STREAM = auto()
     """Tells what happens in rooms over a connection that we open, or from inside this process: `stream`."""
     RECORDING = auto()
-    """Can record."""
+    """Says where recordings, transcripts or summaries can be had: `EventKind.LEFT_BEHIND`."""
+    KEEP = auto()
+    """Stops reporting unless it is asked to go on: `keep`."""
+    HOST_EMAIL = auto()
+    """Makes meetings in somebody's name, whom it knows by e-mail: `RoomSpec.host_email`."""
     PERSON_LINK = auto()
     """Makes a link for one person: `person_link`."""
     KICK = auto()
@@ -60,6 +64,7 @@ class RoomSpec:
     Args:
         call_id: stable over retries: the same call must get the same room.
         title: plain text, at most 150 characters; may be empty.
+        host_email: of who started the call, as Slack has it; None where it is not asked for or not to be had.
     """
 
     call_id: CallId
@@ -67,6 +72,7 @@ class RoomSpec:
     channel_id: ChannelId
     title: str
     started_by: UserId
+    host_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,28 @@ class EventKind(StrEnum):
     """The people of the event are in, and nobody else."""
     ENDED = "ended"
     """The room is closed for good."""
+    LEFT_BEHIND = "left_behind"
+    """A recording or the like can be had; it may come long after the end."""
+
+
+class ArtifactKind(StrEnum):
+    """What a meeting leaves behind."""
+
+    RECORDING = "recording"
+    TRANSCRIPT = "transcript"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Something a meeting left behind.
+
+    Args:
+        url: https address at which people of the meeting can have it; without a passcode or a download token.
+    """
+
+    kind: ArtifactKind
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +145,16 @@ class MeetingEvent:
 
     Args:
         room_id: the provider's `Room.id`.
-        at: when it happened, by the meeting system's clock; where it tells none, when we heard of it.
+        at: when it happened, by the meeting system's clock; where it tells none, when we heard of it. Of a snapshot,
+            when we began to ask, by our clock.
+        artifact: what was left behind, for that kind of event only.
     """
 
     kind: EventKind
     room_id: str
     at: datetime
     people: tuple[Seen, ...] = ()
+    artifact: Artifact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +204,19 @@ class HookResult:
     events: tuple[MeetingEvent, ...] = ()
     room_id: str | None = None
     refusal: HookReply = HookReply(404)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Until when reports of a room are sure to come.
+
+    Args:
+        again_at: when to ask again; None when never.
+        memo: the new `Room.memo`, or None to leave it as it is.
+    """
+
+    again_at: datetime | None
+    memo: str | None = None
 
 
 class Provider(Protocol):
@@ -228,6 +272,13 @@ class Provider(Protocol):
     def stream(self) -> AsyncIterator[MeetingEvent]:
         """Return what happens in rooms, as it happens, until the provider is closed; reconnects by itself."""
         raise self._not_offered("stream")
+
+    async def keep(self, room: Room) -> Kept:
+        """See to it that what happens in a room goes on being reported: subscribe, or renew what would run out.
+
+        Asked first as soon as the card is posted, and again at the time that was returned.
+        """
+        raise self._not_offered("keep", room)
 
     async def kick(self, room: Room, session_id: str) -> None:
         """Show one session out; one that is gone already is a success."""

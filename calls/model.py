@@ -76,12 +76,15 @@ class Room:
         join_url: the meeting system's own address for everybody; holds no personal token.
         display_id: what people may read out to each other, or None.
         desktop_url: address that opens the provider's desktop program, or None.
+        memo: whatever the provider wants to find again with the room, at most 4,000 characters; not shown to anybody,
+            and no secret.
     """
 
     id: str
     join_url: str
     display_id: str | None = None
     desktop_url: str | None = None
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Watch:
         looked_at: when the meeting system was last asked who is in and answered.
         look_at: when it is to be asked again; None for one that cannot be asked.
         tell_at: before then Slack is told of no more comings and goings, so that many become one request.
+        keep_at: when the meeting system's reports have to be kept coming, or None.
         turn_out: sessions that are to be shown out.
     """
 
@@ -114,6 +118,7 @@ class Watch:
     looked_at: datetime | None = None
     look_at: datetime | None = None
     tell_at: datetime | None = None
+    keep_at: datetime | None = None
     turn_out: tuple[str, ...] = ()
 
 

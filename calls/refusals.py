@@ -9,6 +9,7 @@ from datetime import datetime
 from calls import closing, running
 from calls.errors import (
     CallsError,
+    ProviderDown,
     SlackArgumentRefused,
     SlackCallGone,
     SlackRateLimited,
@@ -65,7 +66,7 @@ def _put_off(call: Call, error: CallsError, now: datetime) -> Record:
         return _failed(call, error, now)
     if call.tries >= TRIES_MAX and not call.is_starting:
         return set_aside(error.code)
-    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
+    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited | ProviderDown) else 0.0
     due_at = retry_at(call, now, at_least_s)
 
     def record(transaction: Transaction, stored: Call) -> Call:

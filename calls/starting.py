@@ -88,11 +88,13 @@ async def post(outside: Outside, call: Call, *, uncertain: bool) -> Record:
     if not (uncertain and await _is_posted(outside, call)):
         message_ts = await _send_card(outside, call)
     now = outside.now()
-    look_at = next_look(capabilities_of(outside, call), call, now)
+    capabilities = capabilities_of(outside, call)
+    look_at = next_look(capabilities, call, now)
+    keep_at = now if Capability.KEEP in capabilities else None
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.LIVE if stored.state is CallState.REGISTERED else stored.state
-        watch = replace(stored.watch, look_at=look_at)
+        watch = replace(stored.watch, look_at=look_at, keep_at=keep_at)
         return replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state, watch=watch)
 
     return record

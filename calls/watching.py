@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from calls.errors import ConfigError, ProviderError
 from calls.looking import next_look
-from calls.meetings import EventKind, MeetingEvent
+from calls.meetings import EventKind, Kept, MeetingEvent
 from calls.model import Call, EndReason, Participant
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -41,6 +41,24 @@ async def look(outside: Outside, call: Call) -> Record:
     def record(transaction: Transaction, stored: Call) -> Call:
         changed = outside.reports.applied(transaction, stored, [snapshot]) or stored
         return replace(changed, watch=replace(changed.watch, looked_at=began, look_at=look_at))
+
+    return record
+
+
+async def keep(outside: Outside, call: Call) -> Record:
+    """Have the meeting system go on reporting; one that does not answer is asked again later."""
+    if call.room is None:
+        raise AssertionError(call.id)
+    try:
+        provider = provider_of(outside, call)
+        kept = await outside.asking.ask(provider, provider.keep(call.room))
+    except (ProviderError, ConfigError) as error:
+        _log.warning("call %s: its meeting system was not asked to go on reporting: %s", call.id, error)
+        kept = Kept(outside.now() + LOOK_AGAIN if error.retryable else None)
+
+    def record(_: Transaction, stored: Call) -> Call:
+        room = stored.room if stored.room is None or kept.memo is None else replace(stored.room, memo=kept.memo)
+        return replace(stored, room=room, watch=replace(stored.watch, keep_at=kept.again_at))
 
     return record
 

@@ -53,6 +53,7 @@ class Step(Enum):
     OFFER_CLAIMS = auto()
     END_TOO_LONG = auto()
     END_EMPTY = auto()
+    KEEP = auto()
     LOOK = auto()
     END_AT_SLACK = auto()
     END_ROOM = auto()
@@ -74,7 +75,7 @@ def next_due(call: Call, participants: Sequence[Participant], rules: EndRules) -
     if not call.state.is_open:
         return None
     watch = call.watch
-    times = [call.created_at + rules.longest, watch.look_at]
+    times = [call.created_at + rules.longest, watch.look_at, watch.keep_at]
     times += [person.stays_until for person in participants if person.present]
     if _next_of_people(call, participants) is not None:
         times.append(watch.tell_at)
@@ -126,6 +127,8 @@ def _next_of_watch(call: Call, now: datetime, rules: EndRules) -> Step | None:
     is_sure = watch.look_at is None or (deadline is not None and (watch.looked_at or call.created_at) >= deadline)
     if is_sure and _has_come(deadline, now):
         return Step.END_EMPTY
+    if _has_come(watch.keep_at, now):
+        return Step.KEEP
     return Step.LOOK if _has_come(watch.look_at, now) else None
 
 

@@ -54,7 +54,7 @@ _SAME_IN_BOTH = (
 )
 
 
-_OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at")
+_OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at", "keep_at")
 
 
 def call_values(call: Call) -> Values:
@@ -69,6 +69,7 @@ def call_values(call: Call) -> Values:
         "room_join_url": room and room.join_url,
         "room_display_id": room and room.display_id,
         "room_desktop_url": room and room.desktop_url,
+        "room_memo": room and room.memo,
         **{f"watch_{name}": getattr(call.watch, name) for name in _OF_WATCH},
         "watch_turn_out": list(call.watch.turn_out),
         **_url_values("start_url", call.start_url),
@@ -158,7 +159,7 @@ def notice_of(row: Row[Any]) -> Notice:
 def _room_of(row: Row[Any]) -> Room | None:
     if row.room_id is None:
         return None
-    return Room(row.room_id, row.room_join_url, row.room_display_id, row.room_desktop_url)
+    return Room(row.room_id, row.room_join_url, row.room_display_id, row.room_desktop_url, row.room_memo or "")
 
 
 def _url_values(name: str, url: ResponseUrl | None) -> Values:

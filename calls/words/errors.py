@@ -112,6 +112,9 @@ _CONFIG: dict[str, str] = {
 
 _PROVIDER_DOWN: dict[str, str] = {
     "": "{provider} is not working at the moment. Please try again in a few minutes.",
+    "rate_limited": (
+        "{provider} lets Startcall make only so many meetings at a time. Please try again in a few minutes."
+    ),
 }
 
 _PROVIDER_AUTH: dict[str, str] = {

@@ -151,7 +151,7 @@ async def test_it_runs_the_app_and_stops_it(start: Start, number: signal.Signals
 
 
 async def test_the_app_gets_a_clean_environment(start: Start) -> None:
-    """No proxy, and none of the developer's Slack settings; with a client id, even an empty one, Bolt drops its token."""
+    """No proxy, and none of the developer's Slack settings; not even an empty client id: Bolt would drop its token."""
     theirs = {"SLACK_BOT_TOKEN": "xoxb-real", "SLACK_CLIENT_ID": "1", "HTTPS_PROXY": "http://proxy/", "PORT": "4000"}
     async with start("--port", "0", "--env", "MEETINGS={url}meet/{room}", **theirs) as process:
         lines = await lines_until(process, "Stop   Ctrl+C")

@@ -8,7 +8,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at")
+_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at", "keep_at")
 _OPEN = "state IN ('accepted', 'room_made', 'registered', 'live')"
 
 
@@ -105,7 +105,7 @@ def _make_calls() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         *(sa.Column(name, sa.BigInteger) for name in ("live_at", "ended_at")),
         *(sa.Column(name, sa.Text) for name in ("ended_by", "end_reason", "error_code")),
-        *(sa.Column(f"room_{name}", sa.Text) for name in ("id", "join_url", "display_id", "desktop_url")),
+        *(sa.Column(f"room_{name}", sa.Text) for name in ("id", "join_url", "display_id", "desktop_url", "memo")),
         sa.Column("join_url", sa.Text),
         sa.Column("join_token", sa.Text, nullable=False),
         *(sa.Column(f"watch_{name}", sa.BigInteger) for name in _WATCH),
