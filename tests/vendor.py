@@ -32,6 +32,17 @@ FAULTS = (
 """What a server can be told to do to every request of its API, by name."""
 
 
+_INSTEAD: dict[str, Callable[[], web.Response]] = {
+    "unauthorized_once": lambda: web.json_response({"code": 124}, status=401),
+    "retired": lambda: web.json_response({"code": 124}, status=401),
+    "rate_limited": lambda: web.json_response({"code": 429}, status=429, headers={"Retry-After": str(RETRY_AFTER_S)}),
+    "server_error": lambda: web.Response(status=503, text="<html>Service unavailable</html>", content_type="text/html"),
+    "html": lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"),
+    "redirect": lambda: web.Response(status=302, headers={"Location": "/evil"}),
+}
+"""What is answered without asking the vendor's own routes."""
+
+
 @dataclass
 class Asked:
     """A request that arrived.
@@ -101,22 +112,12 @@ class VendorDouble:
         return await self._disturbed(request, handler)
 
     async def _disturbed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        match self.fault:
-            case "unauthorized_once":
-                self.fault = ""
-                return web.json_response({"code": 124}, status=401)
-            case "retired":
-                return web.json_response({"code": 124}, status=401)
-            case "rate_limited":
-                return web.json_response({"code": 429}, status=429, headers={"Retry-After": str(RETRY_AFTER_S)})
-            case "server_error":
-                return web.Response(status=503, text="<html>Service unavailable</html>", content_type="text/html")
-            case "html":
-                return web.Response(text="<html>Sign in</html>", content_type="text/html")
-            case "redirect":
-                return web.Response(status=302, headers={"Location": "/evil"})
-            case "slow":
-                await asyncio.sleep(SLOW_S)
+        if self.fault in _INSTEAD:
+            answer = _INSTEAD[self.fault]()
+            self.fault = "" if self.fault == "unauthorized_once" else self.fault
+            return answer
+        if self.fault == "slow":
+            await asyncio.sleep(SLOW_S)
         answer = await handler(request)
         return await self._changed(request, answer)
 
@@ -124,7 +125,7 @@ class VendorDouble:
         """Return an answer with its JSON object changed, or cut off."""
         if not isinstance(answer, web.Response) or answer.content_type != "application/json" or not answer.body:
             return answer
-        raw = bytes(answer.body)  # type: ignore[arg-type] - only bytes are given here
+        raw = answer.text.encode() if answer.text else b""
         if self.fault == "truncated":
             cut = web.StreamResponse(status=answer.status, headers={"Content-Length": str(len(raw))})
             await cut.prepare(request)
