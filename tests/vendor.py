@@ -113,9 +113,9 @@ class VendorDouble:
 
     async def _disturbed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.fault in _INSTEAD:
-            answer = _INSTEAD[self.fault]()
+            instead = _INSTEAD[self.fault]()
             self.fault = "" if self.fault == "unauthorized_once" else self.fault
-            return answer
+            return instead
         if self.fault == "slow":
             await asyncio.sleep(SLOW_S)
         answer = await handler(request)
