@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -30,9 +29,9 @@ _USED_PAIRS = """async () => {
 }"""
 
 
-async def pairs_used(page: Page) -> Any:
+async def pairs_used(page: Page) -> list[list[str]]:
     """Return by what kinds of addresses a page is connected."""
-    return await page.evaluate(_USED_PAIRS)
+    return list(await page.evaluate(_USED_PAIRS))
 
 
 async def opened(browser: Browser, open_room: OpenRoom, link: str) -> Page:
@@ -45,8 +44,7 @@ async def opened(browser: Browser, open_room: OpenRoom, link: str) -> Page:
 async def test_people_meet_through_the_relay_alone(tmp_path: Path, room_browser: Browser, open_room: OpenRoom) -> None:
     """With relay only, both see each other, and neither learns an address of the other's."""
     async with running_turn_server(tmp_path) as turn:
-        settings = {"turn_urls": (turn.url,), "turn_secret": turn.secret, "relay_only": True}
-        async with running_site(**settings) as site:
+        async with running_site(turn_urls=(turn.url,), turn_secret=turn.secret, relay_only=True) as site:
             ana = await opened(room_browser, open_room, await site.link("Ana", visitor="a" * 32))
             ben = await opened(room_browser, open_room, await site.link("Ben"))
             await expect_moving(ana, "Ben")
@@ -60,8 +58,7 @@ async def test_people_meet_through_the_relay_alone(tmp_path: Path, room_browser:
 async def test_a_wrong_secret_is_told_on_the_page(tmp_path: Path, room_browser: Browser, open_room: OpenRoom) -> None:
     """Nobody sees anybody, and the picture's place says what may be in the way instead of staying silent."""
     async with running_turn_server(tmp_path) as turn:
-        settings = {"turn_urls": (turn.url,), "turn_secret": "another secret", "relay_only": True}
-        async with running_site(**settings) as site:
+        async with running_site(turn_urls=(turn.url,), turn_secret="another secret", relay_only=True) as site:
             ana = await opened(room_browser, open_room, await site.link("Ana"))
             await opened(room_browser, open_room, await site.link("Ben"))
 

@@ -42,14 +42,19 @@ export function setButton(button, { text, picture, off = false, on = false }) {
   button.toggleAttribute("data-on", on);
 }
 
+const TOGETHER_MS = 700;
+const SHOWN_MS = 4000;
 let hush = 0;
 let spoken = [];
+let spokenAt = 0;
 
 // Says something to those who see and to those who listen; what comes within a moment is said together.
 export function say(text) {
   clearTimeout(hush);
-  spoken.push(text);
-  byId("said").textContent = spoken.slice(-3).join(" ");
+  const now = performance.now();
+  spoken = now - spokenAt < TOGETHER_MS ? [...spoken.slice(-2), text] : [text];
+  spokenAt = now;
+  byId("said").textContent = spoken.join(" ");
   byId("said").hidden = false;
-  hush = setTimeout(() => { byId("said").hidden = true; byId("said").textContent = ""; spoken = []; }, 4000);
+  hush = setTimeout(() => { byId("said").hidden = true; byId("said").textContent = ""; }, SHOWN_MS);
 }

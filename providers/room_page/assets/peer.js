@@ -22,7 +22,7 @@ export class Peer {
     this.#options = options;
     this.#open();
     if (options.calls) this.#call();
-    else this.#retryIn(FIRST_OFFER_MS);
+    else this.#beginLater(FIRST_OFFER_MS);
   }
 
   get isConnected() {
@@ -32,7 +32,7 @@ export class Peer {
   take(message) {
     this.#work = this.#work.then(() => (this.#closed ? undefined : this.#handle(message))).catch((error) => {
       console.info("A connection begins anew:", error.message);
-      this.#retryIn(RECOVERY_MS);
+      this.#beginLater(RECOVERY_MS);
     });
   }
 
@@ -83,7 +83,7 @@ export class Peer {
       const { sender } = this.#connection.addTransceiver(kind, { direction: "sendrecv" });
       this.#prepare(sender, kind);
     }
-    this.#retryIn(ANSWER_MS);
+    this.#beginLater(ANSWER_MS);
   }
 
   async #prepare(sender, kind) {
@@ -130,7 +130,7 @@ export class Peer {
     }
     await connection.setLocalDescription();
     this.#signal(connection, { description: connection.localDescription.toJSON() });
-    if (!this.isConnected) this.#retryIn(ANSWER_MS);
+    if (!this.isConnected) this.#beginLater(ANSWER_MS);
   }
 
   async #takeAnswer(from, description) {
@@ -152,17 +152,17 @@ export class Peer {
         return this.#options.onLink("connected");
       case "disconnected":
         this.#options.onLink("lost");
-        return this.#retryIn(RECOVERY_MS);
+        return this.#beginLater(RECOVERY_MS);
       case "failed":
         this.#options.onLink("failed");
-        return this.#retryIn(0);
+        return this.#beginLater(0);
       default:
         return undefined;
     }
   }
 
   // Begins anew unless there is a connection by then; the polite side leaves it to the other one first.
-  #retryIn(ms) {
+  #beginLater(ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.isConnected || this.#closed) return;
