@@ -57,10 +57,12 @@ async def test_people_meet_through_the_relay_alone(tmp_path: Path, room_browser:
 @pytest.mark.timeout(90)
 async def test_a_wrong_secret_is_told_on_the_page(tmp_path: Path, room_browser: Browser, open_room: OpenRoom) -> None:
     """Nobody sees anybody, and the picture's place says what may be in the way instead of staying silent."""
-    async with running_turn_server(tmp_path) as turn:
-        async with running_site(turn_urls=(turn.url,), turn_secret="another secret", relay_only=True) as site:
-            ana = await opened(room_browser, open_room, await site.link("Ana"))
-            await opened(room_browser, open_room, await site.link("Ben"))
+    async with (
+        running_turn_server(tmp_path) as turn,
+        running_site(turn_urls=(turn.url,), turn_secret="another secret", relay_only=True) as site,
+    ):
+        ana = await opened(room_browser, open_room, await site.link("Ana"))
+        await opened(room_browser, open_room, await site.link("Ben"))
 
-            await ana.get_by_text("No connection yet; a firewall may be in the way.").wait_for(timeout=30_000)
-            assert [] == await pairs_used(ana)
+        await ana.get_by_text("No connection yet; a firewall may be in the way.").wait_for(timeout=30_000)
+        assert [] == await pairs_used(ana)
