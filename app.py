@@ -45,7 +45,7 @@ from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.joining.routes import join_routes
 from listeners.socket_mode import SocketMode
-from parts import build_default_provider, build_join_site, build_outside
+from parts import build_join_site, build_outside, build_providers
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -107,9 +107,9 @@ class Server:
         self.pace = Pace(build_budgets(database, settings.database_url))
         self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
         self.auth = AuthApi(web_api)
-        self.provider = build_default_provider(settings, session, address, self._is_open)
-        outside = build_outside(settings, web_api, self.provider, address)
-        self.providers = outside.providers
+        self.meeting_systems = build_providers(settings, session, address, self._is_open)
+        outside = build_outside(settings, web_api, self.meeting_systems, address)
+        self.provider, self.providers = self.meeting_systems.default, outside.providers
         self.advancer = Advancer(database, outside)
         self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
@@ -246,7 +246,7 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
         listening = stack.enter_context(closing(_listen(settings)))
         server = Server(settings, session, database, address=_address(listening), takes_in=takes_in)
-        stack.push_async_callback(server.provider.aclose)
+        stack.push_async_callback(server.meeting_systems.aclose)
         stack.push_async_callback(server.finish)
         runner = web.AppRunner(server.web_app(), access_log=None)
         await runner.setup()
@@ -326,6 +326,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = read_settings()
+        if parsed.command == "doctor" and parsed.provider:
+            return asyncio.run(doctor.run_provider(settings, parsed.provider, live=parsed.live))
         if parsed.command == "doctor":
             return asyncio.run(doctor.run(settings))
         if parsed.command == "calls":
@@ -343,7 +345,9 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python app.py", description="Startcall: calls in Slack.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("worker", help="only work, for other processes on the same PostgreSQL")
-    commands.add_parser("doctor", help="say what is configured, what is missing and what to do")
+    look = commands.add_parser("doctor", help="say what is configured, what is missing and what to do")
+    look.add_argument("--provider", metavar="NAME", help="look at this meeting system alone")
+    look.add_argument("--live", action="store_true", help="with --provider: also make a meeting there, and end it")
     operate.add_commands(commands)
     return parser
 

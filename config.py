@@ -22,7 +22,7 @@ from dotenv.parser import parse_stream
 from calls.errors import ConfigError
 from calls.meetings import ProviderSetting
 from calls.workflows import EndRules
-from config_checks import find_fault, find_fault_of, settings_brought
+from config_checks import find_fault, find_fault_of, names_in, settings_brought
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
 from providers.addresses import is_loopback
 from providers.registry import AUTO, OWN_KINDS, known_providers
@@ -71,6 +71,7 @@ class Settings:
         slack_api_url: ends in a slash.
         port: 0 to 65535; 0 takes any free port.
         public_url: without a slash at its end, or None.
+        providers: further ones that people can choose, and `fallback_provider` the one for calls whose own fails.
         provider: a name `providers.registry.build_provider` knows.
         provider_values: the settings of meeting systems that are set or have a default, by name.
     """
@@ -85,6 +86,8 @@ class Settings:
     database_url: str = field(repr=False)
     provider: str
     provider_values: Mapping[str, str] = field(repr=False, hash=False)
+    providers: tuple[str, ...] = ()
+    fallback_provider: str | None = None
     end_when_empty_s: int = 120
     longest_call_s: int = 86_400
     slack_client_id: str | None = None
@@ -231,15 +234,23 @@ def _find(environ: Mapping[str, str] | None, env_file: Path | None) -> _Found:
 
 
 def _brought(values: Mapping[str, str], problems: list[Problem]) -> tuple[ProviderSetting, ...]:
-    """Return the settings that come with the meeting system that was chosen, when another package brings it."""
-    provider = values.get("STARTCALL_PROVIDER", AUTO)
-    if provider not in known_providers():
-        return ()
-    try:
-        return settings_brought(provider)
-    except ConfigError as error:
-        problems.append(Problem("STARTCALL_PROVIDER", f"cannot be used: {error.detail}.", "Install it anew."))
-        return ()
+    """Return the settings that come with the meeting systems that were chosen, when other packages bring them."""
+    brought: list[ProviderSetting] = []
+    for name, provider in _chosen(values):
+        try:
+            brought += settings_brought(provider) if provider in known_providers() else ()
+        except ConfigError as error:
+            problems.append(Problem(name, f"cannot be used: {error.detail}.", "Install it anew."))
+    return tuple(dict.fromkeys(brought))
+
+
+def _chosen(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return every meeting system that is chosen, with the setting that names it."""
+    chosen = [("STARTCALL_PROVIDER", values.get("STARTCALL_PROVIDER", AUTO))]
+    chosen += [("STARTCALL_PROVIDERS", name) for name in names_in(values.get("STARTCALL_PROVIDERS", ""))]
+    if "STARTCALL_FALLBACK_PROVIDER" in values:
+        chosen.append(("STARTCALL_FALLBACK_PROVIDER", values["STARTCALL_FALLBACK_PROVIDER"]))
+    return chosen
 
 
 def _read_file(path: Path, problems: list[Problem]) -> dict[str, str]:
@@ -324,12 +335,14 @@ def _check_together(found: _Found) -> None:
 
 
 def _check_required(found: _Found) -> None:
-    """Check that the meeting system that was chosen has what it cannot do without."""
-    provider = found.values.get("STARTCALL_PROVIDER", AUTO)
-    for setting in (*found.brought, *(OWN_KINDS[provider].settings if provider in OWN_KINDS else ())):
-        if setting.required and setting.name not in found.values:
-            sentence = f"{_not_set(setting.name, found)} STARTCALL_PROVIDER={provider} needs it."
-            found.problems.append(Problem(setting.name, sentence, f"Write it like {setting.example}"))
+    """Check that every meeting system that was chosen has what it cannot do without."""
+    for name, provider in _chosen(found.values):
+        settings = OWN_KINDS[provider].settings if provider in OWN_KINDS else found.brought
+        for setting in settings if provider != AUTO else ():
+            if setting.required and setting.name not in found.values:
+                sentence = f"{_not_set(setting.name, found)} {name}={provider} needs it."
+                problem = Problem(setting.name, sentence, f"Write it like {setting.example}")
+                found.problems.extend(() if problem in found.problems else (problem,))
 
 
 def _not_set(name: str, found: _Found) -> str:
@@ -362,6 +375,8 @@ def _build(found: _Found) -> Settings:
         database_url=values["DATABASE_URL"],
         provider=values["STARTCALL_PROVIDER"],
         provider_values={one.name: values[one.name] for one in of_providers if one.name in values},
+        providers=names_in(values.get("STARTCALL_PROVIDERS", "")),
+        fallback_provider=values.get("STARTCALL_FALLBACK_PROVIDER"),
         end_when_empty_s=int(values["STARTCALL_END_WHEN_EMPTY_S"]),
         longest_call_s=int(values["STARTCALL_LONGEST_CALL_S"]),
         slack_client_id=values.get("SLACK_CLIENT_ID"),

@@ -168,6 +168,16 @@ def _check_provider(value: str) -> Fault | None:
     return Fault("names no meeting system of this version.", f"{hint}Use one of: {', '.join(known_providers())}.")
 
 
+def _check_providers(value: str) -> Fault | None:
+    faults = [_check_provider(name) for name in names_in(value)]
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def names_in(value: str) -> tuple[str, ...]:
+    """Return the names of a list separated by commas or spaces, each once."""
+    return tuple(dict.fromkeys(value.replace(",", " ").split()))
+
+
 def _check_seconds(value: str) -> Fault | None:
     if value.isascii() and value.isdigit() and 1 <= int(value) <= _SECONDS_MAX:
         return None
@@ -211,6 +221,8 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "PUBLIC_URL": _check_address("https://startcall.example.com"),
         "DATABASE_URL": _check_database_url,
         "STARTCALL_PROVIDER": _check_provider,
+        "STARTCALL_PROVIDERS": _check_providers,
+        "STARTCALL_FALLBACK_PROVIDER": _check_provider,
         "STARTCALL_END_WHEN_EMPTY_S": _check_seconds,
         "STARTCALL_LONGEST_CALL_S": _check_seconds,
         **{one.name: _check_setting(one) for kind in OWN_KINDS.values() for one in kind.settings},

@@ -105,6 +105,17 @@ SETTINGS = (
         example="builtin",
     ),
     Setting(
+        "STARTCALL_PROVIDERS",
+        "Further meeting systems, separated by commas, that people can choose for a call: /startcall Retro with zoom.",
+        example="zoom, builtin",
+    ),
+    Setting(
+        "STARTCALL_FALLBACK_PROVIDER",
+        "Meeting system that takes a call whose own one does not work, instead of the call failing. Whoever started it "
+        "is told.",
+        example="builtin",
+    ),
+    Setting(
         "STARTCALL_END_WHEN_EMPTY_S",
         "How long nobody has to be in a meeting before its call ends by itself, in seconds. It never does before "
         "somebody came, and only where the meeting system says who is in.",

@@ -19,7 +19,7 @@ from calls.slack.pace import Pace
 from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
-from parts import build_default_provider, build_outside, configured_address
+from parts import build_outside, build_providers, configured_address
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -175,8 +175,8 @@ class Operator:
 
     def _advancer(self) -> Advancer:
         address = configured_address(self._settings)
-        provider = build_default_provider(self._settings, self._session, address)
-        outside = build_outside(self._settings, self._web, provider, address)
+        providers = build_providers(self._settings, self._session, address)
+        outside = build_outside(self._settings, self._web, providers, address)
         return Advancer(self._database, outside)
 
 

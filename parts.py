@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import aiohttp
 
 from calls.clock import now
@@ -12,11 +15,30 @@ from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.openid_api import OpenIdApi
+from calls.slack.users_api import UsersApi
 from calls.slack.web import SlackWeb
 from config import Settings
 from listeners.joining.cookies import Cookies
 from listeners.joining.site import Site
 from providers.registry import build_provider
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The meeting systems that are chosen.
+
+    Args:
+        fallback: the name of the one that takes calls whose own fails, or None.
+    """
+
+    default: Provider
+    by_name: Mapping[str, Provider]
+    fallback: str | None = None
+
+    async def aclose(self) -> None:
+        """Close every one."""
+        for provider in self.by_name.values():
+            await provider.aclose()
 
 
 def configured_address(settings: Settings) -> str:
@@ -25,10 +47,10 @@ def configured_address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def build_default_provider(
+def build_providers(
     settings: Settings, session: aiohttp.ClientSession, address: str, is_open: IsOpen = nowhere
-) -> Provider:
-    """Build the meeting system that calls are started with.
+) -> Providers:
+    """Build every meeting system that is chosen.
 
     Args:
         address: where the HTTP server listens.
@@ -43,22 +65,30 @@ def build_default_provider(
         site_url=settings.site_url(address),
         is_open=is_open,
     )
-    return build_provider(settings.provider, surroundings)
+    default = build_provider(settings.provider, surroundings)
+    by_name = {default.name: default}
+    fallback = None
+    for name in (*settings.providers, *([settings.fallback_provider] if settings.fallback_provider else ())):
+        provider = build_provider(name, surroundings)
+        by_name.setdefault(provider.name, provider)
+        fallback = provider.name if name == settings.fallback_provider else fallback
+    return Providers(default, by_name, fallback)
 
 
-def build_outside(settings: Settings, web_api: SlackWeb, provider: Provider, address: str) -> Outside:
+def build_outside(settings: Settings, web_api: SlackWeb, providers: Providers, address: str) -> Outside:
     """Build what the steps of calls need.
 
     Args:
         address: where the HTTP server listens.
     """
-    providers = {provider.name: provider}
     return Outside(
         CallsApi(web_api),
         MessagesApi(web_api),
-        providers,
+        providers.by_name,
         now,
-        Reports(providers, now, settings.room_key),
+        Reports(providers.by_name, now, settings.room_key),
+        users=UsersApi(web_api),
+        fallback=providers.fallback,
         rules=settings.end_rules,
         site_url=settings.site_url(address),
         signs_in=settings.signs_in,

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from calls import closing, running, starting, watching
+from calls import claiming, closing, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
 from calls.model import Call, CallId, Notice, Participant
 from calls.outside import Outside, Record
@@ -116,7 +116,7 @@ class Advancer:
             raise
         except CallsError as error:
             _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
-            record = after_refusal(step, call, error, self._outside.now(), uncertain=uncertain or call.tries > 0)
+            record = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
         finally:
             if slow is not None:
                 slow.cancel()
@@ -133,6 +133,7 @@ class Advancer:
             Step.ADD_PEOPLE: lambda: running.add_people(outside, call, people),
             Step.REMOVE_PEOPLE: lambda: running.remove_people(outside, call, people),
             Step.TURN_OUT: lambda: watching.turn_out(outside, call),
+            Step.LOOK_UP: lambda: claiming.look_up(outside, call, people),
             Step.LET_GO: lambda: watching.let_go_of_gone(outside, call),
             Step.OFFER_CLAIMS: lambda: running.offer_claims(outside, call),
             Step.END_TOO_LONG: lambda: watching.end_too_long(outside, call),

@@ -69,6 +69,7 @@ def _running_line(call: Call, notice: str | None) -> str:
 
 def _ended_line(call: Call, participants: Sequence[Participant]) -> str:
     line = f"{answers.ended(call)} Started by {answers.mention(call.started_by)}."
+    line += "".join(f"\n{answers.left_behind(artifact)}" for artifact in call.artifacts)
     if not participants:
         return f"{line}\nNobody was shown as in the call."
     were_there = [participant for participant in participants if participant.same_as is None]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from calls.model import CallId, Delivery, Participant, Person, Reply
+from calls.model import Call, CallId, Delivery, Participant, Person, Reply, UserId
+from calls.outside import Outside, Record
 from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.words import answers
 
@@ -54,7 +55,7 @@ class Claiming:
             guest = people.get(key)
             if guest is None or not guest.is_unknown:
                 return Reply(answers.nobody_to_claim(), is_done=False)
-            _join(transaction, guest, people.get(f"slack:{person.user_id}"), person)
+            _join(transaction, guest, people.get(f"slack:{person.user_id}"), person.user_id)
             transaction.save_call(replace(call, due_at=self._now()))
             return Reply(answers.claimed(call), call_id)
 
@@ -64,16 +65,44 @@ class Claiming:
         return reply
 
 
-def _join(transaction: Transaction, guest: Participant, known: Participant | None, person: Person) -> None:
+async def look_up(outside: Outside, call: Call, participants: Sequence[Participant]) -> Record:
+    """Find out which Slack people those are whose e-mail address the meeting system vouches for."""
+    found: dict[str, UserId | None] = {}
+    for person in participants:
+        if person.present and person.is_unknown and person.email is not None:
+            found[person.key] = await outside.users.user_with_email(call.team_id, person.email)
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        people = {one.key: one for one in transaction.participants(stored.id)}
+        for key, user_id in found.items():
+            guest = replace(people[key], email=None)
+            if user_id is None or not guest.is_unknown:
+                transaction.save_participant(guest)
+            else:
+                _join(transaction, guest, people.get(f"slack:{user_id}"), user_id)
+        return stored
+
+    return record
+
+
+def forget_emails(transaction: Transaction, stored: Call) -> Call:
+    """Record that nobody could be looked up: they stay as the meeting system calls them."""
+    for person in transaction.participants(stored.id):
+        if person.email is not None:
+            transaction.save_participant(replace(person, email=None))
+    return stored
+
+
+def _join(transaction: Transaction, guest: Participant, known: Participant | None, user_id: UserId) -> None:
     """Give a guest's devices and presence to the person they are; the guest's own row only leads there from now on."""
-    key = f"slack:{person.user_id}"
+    key = f"slack:{user_id}"
     for session in transaction.sessions_of(guest.call_id, [], [guest.key]):
         transaction.save_session(replace(session, key=key))
     if known is None:
-        known = replace(guest, key=key, told=False, slack_id=person.user_id, external_id=None, display_name=None)
-        transaction.save_participant(replace(known, avatar_url=None))
+        known = replace(guest, key=key, told=False, slack_id=user_id, external_id=None, display_name=None)
+        transaction.save_participant(replace(known, avatar_url=None, email=None))
     elif guest.present:
         first = min(known.joined_at, guest.joined_at)
         seen = replace(known, present=True, left_at=guest.left_at, stays_until=guest.stays_until, joined_at=first)
         transaction.save_participant(seen)
-    transaction.save_participant(replace(guest, present=False, stays_until=None, same_as=key))
+    transaction.save_participant(replace(guest, present=False, stays_until=None, same_as=key, email=None))

@@ -60,7 +60,8 @@ class Intake:
         Raises:
             StorageError: when calls cannot be read now.
         """
-        return await self.storage.read(lambda transaction: transaction.call_in_room(provider, room_id)) is not None
+        call = await self.storage.read(lambda transaction: transaction.call_in_room(provider, room_id))
+        return call is not None and call.state.is_open
 
     async def _take_surely(self, provider: str, event: MeetingEvent) -> None:
         """Store an event that nobody will send again."""

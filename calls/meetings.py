@@ -18,7 +18,7 @@ from aiohttp import web
 
 from calls.clock import now
 from calls.errors import ProviderRefused
-from calls.model import CallId, ChannelId, Room, TeamId, UserId, Visitor
+from calls.model import Artifact, CallId, ChannelId, Room, TeamId, UserId, Visitor
 
 API_VERSION: Final = 1
 """Grows when a provider written for the port as it was would no longer work."""
@@ -117,26 +117,6 @@ class EventKind(StrEnum):
     """The room is closed for good."""
     LEFT_BEHIND = "left_behind"
     """A recording or the like can be had; it may come long after the end."""
-
-
-class ArtifactKind(StrEnum):
-    """What a meeting leaves behind."""
-
-    RECORDING = "recording"
-    TRANSCRIPT = "transcript"
-    SUMMARY = "summary"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """Something a meeting left behind.
-
-    Args:
-        url: https address at which people of the meeting can have it; without a passcode or a download token.
-    """
-
-    kind: ArtifactKind
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,26 @@ class ResponseUrl:
     expires_at: datetime
 
 
+class ArtifactKind(StrEnum):
+    """What a meeting leaves behind."""
+
+    RECORDING = "recording"
+    TRANSCRIPT = "transcript"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Something a meeting left behind.
+
+    Args:
+        url: https address at which people of the meeting can have it; without a passcode or a download token.
+    """
+
+    kind: ArtifactKind
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What is known of a room from its meeting system, and when to look again.
@@ -176,6 +196,7 @@ class Call:
     registrations: int = 0
     wait_told: bool = False
     claims_offered: bool = False
+    artifacts: tuple[Artifact, ...] = ()
     stuck_code: str | None = None
     version: int = 0
 
@@ -221,6 +242,7 @@ class Participant:
         present: whether the person is in the call now.
         told: whether Slack shows the person as being in the call.
         left_at: when the last device of the person went; set while they are still shown, in case they come back.
+        email: theirs for certain, until it was looked up at Slack whose it is; then None.
         same_as: the key of the Slack person they turned out to be; they themselves are then shown no more.
         stays_until: when they are taken for gone unless they are seen before; None while they are seen in the room,
             and for a meeting system that sees nobody.
@@ -238,6 +260,7 @@ class Participant:
     avatar_url: str | None = None
     stays_until: datetime | None = None
     same_as: str | None = None
+    email: str | None = None
 
     @property
     def is_unknown(self) -> bool:

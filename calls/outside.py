@@ -12,6 +12,7 @@ from calls.ports import Clock, Transaction
 from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.users_api import UsersApi
 from calls.workflows import EndRules
 
 Record = Callable[[Transaction, Call], Call]
@@ -24,6 +25,8 @@ class Outside:
 
     Args:
         providers: by the name that is kept in each call.
+        users: finds people by e-mail, and e-mails of people.
+        fallback: the name of the provider that takes calls whose own does not work, or None.
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
     """
@@ -33,7 +36,9 @@ class Outside:
     providers: Mapping[str, Provider]
     now: Clock
     reports: Reports
+    users: UsersApi
     asking: Asking = field(default_factory=Asking)
+    fallback: str | None = None
     rules: EndRules = field(default_factory=EndRules)
     site_url: str | None = None
     signs_in: bool = False

@@ -66,7 +66,7 @@ class Transaction(Protocol):
         """Store somebody of a call, new or changed."""
 
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
-        """Return the open call that takes place in a room, or None."""
+        """Return the newest call that takes or took place in a room, or None."""
 
     def call_of_join_token(self, token: str) -> Call | None:
         """Return the call our own page knows by a token, or None."""

@@ -6,10 +6,11 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from calls import closing, running
+from calls import claiming, closing, running
 from calls.errors import (
     CallsError,
     ProviderDown,
+    ProviderError,
     SlackArgumentRefused,
     SlackCallGone,
     SlackRateLimited,
@@ -17,7 +18,7 @@ from calls.errors import (
     SlackTokenDead,
 )
 from calls.model import Call, EndReason, Notice
-from calls.outside import Record
+from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.words import answers
 from calls.words.errors import sentence_for
@@ -26,12 +27,15 @@ from calls.workflows import TRIES_MAX, Step, is_given_up, retry_at
 _log = logging.getLogger(__name__)
 
 
-def after_refusal(step: Step, call: Call, error: CallsError, now: datetime, *, uncertain: bool) -> Record:
+def after_refusal(outside: Outside, step: Step, call: Call, error: CallsError, *, uncertain: bool) -> Record:
     """Return what becomes of a call whose step did not go well.
 
     Args:
         uncertain: whether the step may have been done before without our knowing.
     """
+    now, fallback = outside.now(), outside.fallback
+    if step is Step.MAKE_ROOM and isinstance(error, ProviderError) and fallback not in {None, call.provider}:
+        return _moved(call, str(fallback))
     if error.retryable:
         return _put_off(call, error, now)
     if isinstance(error, SlackTokenDead) and not call.is_starting:
@@ -40,6 +44,17 @@ def after_refusal(step: Step, call: Call, error: CallsError, now: datetime, *, u
         # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
         return _under_another_id
     return _refused(step, call, error, now)
+
+
+def _moved(call: Call, fallback: str) -> Record:
+    """Return the record of a call that another meeting system takes; whoever started it is told."""
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        transaction.add_notice(_notice(stored, answers.moved(stored, fallback)))
+        return replace(stored, provider=fallback)
+
+    _log.warning("call %s moves from %s to %s", call.id, call.provider, fallback)
+    return record
 
 
 def set_aside(code: str) -> Record:
@@ -85,6 +100,7 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         Step.RENAME: _with_notice(_title_kept, call, error),
         Step.ADD_PEOPLE: _roster_given_up,
         Step.REMOVE_PEOPLE: _roster_given_up,
+        Step.LOOK_UP: claiming.forget_emails,
         Step.OFFER_CLAIMS: running.claims_are_offered,
         Step.REGISTER: _with_notice(closing.slack_is_done, call, error),
         Step.END_AT_SLACK: _with_notice(closing.slack_is_done, call, error),

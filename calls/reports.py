@@ -32,10 +32,10 @@ class Reports:
     def applied(self, transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Call | None:
         """Store what events change of a call's people, and return the call to be saved; None when nothing changed.
 
-        A meeting system that does not claim to know who is in is believed only that a room is closed.
+        Of one that does not claim to know who is in, only the end and what was left behind are believed.
         """
         if Capability.ROSTER not in self.providers[call.provider].capabilities:
-            events = [event for event in events if event.kind is EventKind.ENDED]
+            events = [event for event in events if event.kind in {EventKind.ENDED, EventKind.LEFT_BEHIND}]
         now = self.now()
         identify = self._identify(transaction, call)
         before = _roster(transaction, call, _touched(transaction, call, events, identify))
@@ -95,6 +95,7 @@ class Reports:
             external_id=external_id,
             display_name=seen.display_name,
             avatar_url=seen.avatar_url,
+            email=seen.email,
         )
 
     def _external_id(self, call: Call, person: str) -> str:

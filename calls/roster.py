@@ -20,6 +20,9 @@ LEAVE_DELAY = timedelta(seconds=5)
 ARRIVAL = timedelta(seconds=60)
 """How long somebody who pressed Join is shown without being seen in the room."""
 
+ARTIFACTS_MAX = 20
+"""How many recordings and the like a card names."""
+
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Identify = Callable[[Seen], Participant | None]
@@ -36,7 +39,9 @@ class Roster:
 
 
 def after_event(roster: Roster, event: MeetingEvent, identify: Identify, now: datetime) -> Roster:
-    """Return the roster as an event leaves it; a call that is over is not changed by any."""
+    """Return the roster as an event leaves it; a call that is over only gains what its meeting left behind."""
+    if event.kind is EventKind.LEFT_BEHIND:
+        return _with_artifact(roster, event)
     if not roster.call.state.is_open:
         return roster
     if event.kind is EventKind.ENDED:
@@ -62,6 +67,14 @@ def emptied(roster: Roster, now: datetime) -> Roster:
 def let_go(person: Participant, now: datetime) -> Participant:
     """Return a person whose time to be seen again has passed as gone."""
     return replace(person, present=False, stays_until=None, left_at=person.left_at or now)
+
+
+def _with_artifact(roster: Roster, event: MeetingEvent) -> Roster:
+    """Return the roster with what the meeting left behind; the card of a call that is over is to be redrawn with it."""
+    artifact, call = event.artifact, roster.call
+    if artifact is None or artifact in call.artifacts or len(call.artifacts) >= ARTIFACTS_MAX:
+        return roster
+    return replace(roster, call=replace(call, artifacts=(*call.artifacts, artifact), end_shown=False))
 
 
 def _after_report(roster: Roster, event: MeetingEvent, seen: Seen, identify: Identify, now: datetime) -> Roster:

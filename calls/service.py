@@ -6,7 +6,7 @@ The work itself is `calls.advance`'s, woken once the request is on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,6 +48,7 @@ class StartRequest:
         title: as typed; empty for a title made from the channel's name.
         channel_name: as Slack sends it along with a command; may be empty.
         thread_ts: the message in whose thread the card goes, or None.
+        provider: the meeting system that was asked for; None, or one that is not set up, for the usual one.
     """
 
     person: Person
@@ -57,6 +58,7 @@ class StartRequest:
     invited: tuple[UserId, ...] = ()
     thread_ts: str | None = None
     response_url: str | None = None
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class CallService:
         self._providers = providers
         self._default_provider = default_provider
 
+    @property
+    def choices(self) -> Sequence[str]:
+        """Return the names of the meeting systems that people can choose from, the usual one first."""
+        return tuple(self._providers)
+
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
         """Start a call.
 
@@ -118,8 +125,7 @@ class CallService:
 
         def work(transaction: Transaction) -> Reply:
             transaction.add_call(call)
-            text = answers.starting(call.title, call.invited) if call.invited else None
-            return Reply(text, call.id)
+            return Reply(answers.starting(call, chosen=request.provider is not None), call.id)
 
         return await self._accept(delivery, work)
 
@@ -240,6 +246,9 @@ class CallService:
         """Show a person a message with a link of theirs, where they asked for it and nowhere else."""
         self._replies.show(person, response_url, message)
 
+    def _chosen(self, provider: str | None) -> str:
+        return provider if provider is not None and provider in self._providers else self._default_provider
+
     def _can(self, call: Call, capability: Capability) -> bool:
         provider = self._providers.get(call.provider)
         return provider is not None and bool(capability & provider.capabilities)
@@ -261,7 +270,7 @@ class CallService:
             channel_id=request.channel_id,
             title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),
             started_by=request.person.user_id,
-            provider=self._default_provider,
+            provider=self._chosen(request.provider),
             created_at=now,
             thread_ts=request.thread_ts,
             invited=request.invited,

@@ -35,8 +35,11 @@ def capabilities_of(outside: Outside, call: Call) -> Capability:
 async def make_room(outside: Outside, call: Call) -> Record:
     """Ask the provider for the call's room."""
     await still_held()
-    spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by)
     provider = provider_of(outside, call)
+    host_email = None
+    if Capability.HOST_EMAIL in provider.capabilities:
+        host_email = await outside.users.email_of(call.team_id, call.started_by)
+    spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by, host_email)
     room = await outside.asking.ask(provider, provider.create_room(spec))
 
     def record(_: Transaction, stored: Call) -> Call:

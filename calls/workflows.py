@@ -47,6 +47,7 @@ class Step(Enum):
     POST = auto()
     RENAME = auto()
     TURN_OUT = auto()
+    LOOK_UP = auto()
     LET_GO = auto()
     ADD_PEOPLE = auto()
     REMOVE_PEOPLE = auto()
@@ -102,6 +103,8 @@ def _next_of_live(call: Call, participants: Sequence[Participant], now: datetime
         return Step.RENAME
     if call.watch.turn_out:
         return Step.TURN_OUT
+    if any(person.present and person.email and person.is_unknown for person in participants):
+        return Step.LOOK_UP
     if any(person.present and _has_come(person.stays_until, now) for person in participants):
         return Step.LET_GO
     is_gathering = call.watch.tell_at is not None and now < call.watch.tell_at

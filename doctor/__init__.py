@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -21,10 +21,10 @@ from calls.slack.web import SlackWeb
 from config import Settings
 from doctor.configured import check_public_url, check_settings, check_sign_in, check_signing_secret
 from doctor.database import check_database
-from doctor.meetings import check_provider
+from doctor.meetings import check_provider, chosen_provider, try_provider
 from doctor.report import Finding, Report
 from doctor.slack import check_app_token, check_bot_token
-from parts import build_default_provider, configured_address
+from parts import build_providers, configured_address
 
 MANIFEST = Path(__file__).parent.with_name("manifest.yml")
 
@@ -34,20 +34,45 @@ DatabaseCheck = Callable[[], Awaitable[Finding]]
 async def run(settings: Settings) -> int:
     """Print what was found, and return the exit status: 0 when nothing is bad."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        provider = build_default_provider(settings, session, configured_address(settings))
+        providers = build_providers(settings, session, configured_address(settings))
         try:
             report = await run_doctor(
-                settings, provider, lambda: asyncio.to_thread(check_database, settings.database_url)
+                settings,
+                list(providers.by_name.values()),
+                lambda: asyncio.to_thread(check_database, settings.database_url),
             )
         finally:
-            await provider.aclose()
+            await providers.aclose()
+    sys.stdout.write(report.text())
+    return report.exit_status
+
+
+async def run_provider(settings: Settings, name: str, *, live: bool) -> int:
+    """Look at one meeting system alone, print what was found, and return the exit status.
+
+    Args:
+        live: also make a meeting there, look who is in it, and end it again.
+
+    Raises:
+        ConfigError: when it is not one of those that are chosen.
+    """
+    async with aiohttp.ClientSession(trust_env=True) as session:
+        providers = build_providers(settings, session, configured_address(settings))
+        try:
+            provider = chosen_provider(providers, name)
+            findings = [await check_provider(provider)]
+            if live:
+                findings += await try_provider(provider)
+        finally:
+            await providers.aclose()
+    report = Report(tuple(findings))
     sys.stdout.write(report.text())
     return report.exit_status
 
 
 async def run_doctor(
     settings: Settings,
-    provider: Provider,
+    providers: Sequence[Provider],
     look_at_database: DatabaseCheck,
     clock: Clock = now,
     manifest: Path = MANIFEST,
@@ -63,11 +88,11 @@ async def run_doctor(
             check_bot_token(AuthApi(web), settings, clock, manifest),
             check_app_token(AppsApi(web), settings),
             look_at_database(),
-            check_provider(provider),
+            asyncio.gather(*(check_provider(provider) for provider in providers)),
         )
     slack, socket_mode, database, meetings = groups
     own = (check_signing_secret(settings), check_public_url(settings), check_sign_in(settings))
-    return Report((check_settings(settings), *slack, socket_mode, *own, database, meetings))
+    return Report((check_settings(settings), *slack, socket_mode, *own, database, *meetings))
 
 
 async def _no_workspace(team_id: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from calls.model import (
+    Artifact,
+    ArtifactKind,
     Call,
     CallState,
     EndReason,
@@ -72,6 +74,7 @@ def call_values(call: Call) -> Values:
         "room_memo": room and room.memo,
         **{f"watch_{name}": getattr(call.watch, name) for name in _OF_WATCH},
         "watch_turn_out": list(call.watch.turn_out),
+        "artifacts": [[artifact.kind.value, artifact.url] for artifact in call.artifacts],
         **_url_values("start_url", call.start_url),
         **_url_values("card_url", call.card_url),
     }
@@ -85,6 +88,7 @@ def call_of(row: Row[Any]) -> Call:
         state=CallState(row.state),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         room=_room_of(row),
+        artifacts=tuple(Artifact(ArtifactKind(kind), url) for kind, url in row.artifacts),
         watch=Watch(**{name: getattr(row, f"watch_{name}") for name in _OF_WATCH}, turn_out=tuple(row.watch_turn_out)),
         start_url=_url_of(row.start_url, row.start_url_expires_at),
         card_url=_url_of(row.card_url, row.card_url_expires_at),

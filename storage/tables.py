@@ -75,6 +75,7 @@ calls = Table(
     Column("watch_tell_at", Instant),
     Column("watch_keep_at", Instant),
     Column("watch_turn_out", JSON, nullable=False),
+    Column("artifacts", JSON, nullable=False),
     Column("slack_call_id", Text),
     Column("title_told", Text),
     Column("posted", Boolean, nullable=False),
@@ -118,7 +119,7 @@ Index(
 
 Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
 
-Index("calls_in_room", calls.c.provider, calls.c.room_id, sqlite_where=is_open, postgresql_where=is_open)
+Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)
 
 participants = Table(
@@ -136,6 +137,7 @@ participants = Table(
     Column("avatar_url", Text),
     Column("stays_until", Instant),
     Column("same_as", Text),
+    Column("email", Text),
 )
 
 sessions = Table(

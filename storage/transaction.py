@@ -114,8 +114,8 @@ class SqlTransaction:
         self._put(participants, rows.participant_values(participant))
 
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
-        """Return the newest open call in a room, or None."""
-        query = select(calls.c.id).where(calls.c.provider == provider, calls.c.room_id == room_id, is_open)
+        """Return the newest call in a room, or None."""
+        query = select(calls.c.id).where(calls.c.provider == provider, calls.c.room_id == room_id)
         found = self._connection.execute(query.order_by(calls.c.created_at.desc()).limit(1)).scalar()
         return None if found is None else self.call(CallId(found))
 

@@ -51,11 +51,16 @@ class Acme:
         return self.made[-1]
 
     async def join(
-        self, visitor: str | None, name: str = "Somebody", session: str = "", account: str | None = None
+        self,
+        visitor: str | None,
+        name: str = "Somebody",
+        session: str = "",
+        account: str | None = None,
+        email: str | None = None,
     ) -> str:
         """Let somebody in and report it; return their session."""
         session = session or f"s{next(self.numbers)}"
-        person = {"session": session, "visitor": visitor, "name": name, "account": account}
+        person = {"session": session, "visitor": visitor, "name": name, "account": account, "email": email}
         self.rooms[self.room][session] = person
         await self.report("joined", [person])
         return session
@@ -65,13 +70,16 @@ class Acme:
         person = self.rooms[self.room].pop(session)
         await self.report("left", [person])
 
-    async def report(self, event: str, people: list[dict[str, str | None]]) -> int:
+    async def report(self, event: str, people: list[dict[str, str | None]], **more: str) -> int:
         """Report something, and return the status of the answer; 0 when reports are lost."""
-        return await self.send(*self.signed_report(event, people)) if self.hooks_url else 0
+        return await self.send(*self.signed_report(event, people, **more)) if self.hooks_url else 0
 
-    def signed_report(self, event: str, people: list[dict[str, str | None]]) -> tuple[bytes, dict[str, str]]:
+    def signed_report(
+        self, event: str, people: list[dict[str, str | None]], **more: str
+    ) -> tuple[bytes, dict[str, str]]:
         """Return a report and its headers."""
-        body = json.dumps({"event": event, "room": self.room, "at": now().timestamp(), "people": people}).encode()
+        told = {"event": event, "room": self.room, "at": now().timestamp(), "people": people, **more}
+        body = json.dumps(told).encode()
         return body, signed(body)
 
     async def send(self, body: bytes, headers: dict[str, str]) -> int:

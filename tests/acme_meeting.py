@@ -33,6 +33,10 @@ class Meeting:
         assert found is not None
         return found
 
+    async def calls(self) -> list[Call]:
+        """Return every call, as we have it, oldest first."""
+        return list(await self.world.server.database.read(lambda transaction: transaction.unfinished_calls()))
+
     async def start(self) -> None:
         """Start a call and have its reports arrive."""
         await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")

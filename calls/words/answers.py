@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calls.model import Call, EndReason, UserId
+from calls.model import Artifact, Call, EndReason, UserId
 from calls.text import escape
 
 COMMANDS = (
-    ("/startcall [title] [@person …]", "start a call here; whatever is no command is the title"),
+    (
+        "/startcall [title] [@person …] [with meeting system]",
+        "start a call here; whatever is no command is the title",
+    ),
     ("/startcall list", "show the running calls of this conversation and your own"),
     ("/startcall join [id]", "be shown as in the call, and get its link"),
     ("/startcall leave [id]", "no longer be shown as in the call"),
@@ -46,6 +49,11 @@ def ended(call: Call) -> str:
             return f"Ended{by} after {lasted}."
 
 
+def left_behind(artifact: Artifact) -> str:
+    """Say where something can be had that a meeting left behind."""
+    return f"<{artifact.url}|Open the {artifact.kind.value}>"
+
+
 def duration(seconds: int) -> str:
     """Return a length of time as people say it, rounded to whole minutes above one minute."""
     if seconds < 60:  # noqa: PLR2004 - a minute
@@ -55,9 +63,17 @@ def duration(seconds: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def starting(title: str, invited: Sequence[UserId]) -> str:
-    """Say how a command to start was understood."""
-    return f"Starting “{escape(title)}” with {mentions(invited)} invited."
+def starting(call: Call, *, chosen: bool) -> str | None:
+    """Say how a command to start was understood, where it says more than a title.
+
+    Args:
+        chosen: whether the meeting system was asked for.
+    """
+    if not call.invited and not chosen:
+        return None
+    where = f" at {call.provider}" if chosen else ""
+    invited = f" with {mentions(call.invited)} invited" if call.invited else ""
+    return f"Starting “{escape(call.title)}”{where}{invited}."
 
 
 def help_text() -> str:
@@ -173,6 +189,11 @@ def card_waits(call: Call) -> str:
         return f"“{title}” has no room yet: {call.provider} takes longer than usual. The card comes by itself."
     link = f" <{call.join_url}|Open the meeting> meanwhile." if call.join_url is not None else ""
     return f"Slack is busy: the card of “{escape(call.title)}” comes as soon as Slack takes it.{link}"
+
+
+def moved(call: Call, fallback: str) -> str:
+    """Say that a call takes place elsewhere than was asked for."""
+    return f"{call.provider} does not work at the moment, so “{escape(call.title)}” takes place at {fallback} instead."
 
 
 def slack_refused(call: Call, why: str) -> str:

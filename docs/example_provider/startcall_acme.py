@@ -31,10 +31,15 @@ from calls.meetings import (
     Seen,
     Surroundings,
 )
-from calls.model import Room, Visitor
+from calls.model import Artifact, ArtifactKind, Room, Visitor
 
 SIGNATURE_WINDOW = timedelta(minutes=5)
-_KINDS = {"joined": EventKind.JOINED, "left": EventKind.LEFT, "closed": EventKind.ENDED}
+_KINDS = {
+    "joined": EventKind.JOINED,
+    "left": EventKind.LEFT,
+    "closed": EventKind.ENDED,
+    "recorded": EventKind.LEFT_BEHIND,
+}
 
 
 class AcmeProvider(Provider):
@@ -45,6 +50,7 @@ class AcmeProvider(Provider):
         Capability.CREATE
         | Capability.END
         | Capability.ROSTER
+        | Capability.RECORDING
         | Capability.POLL
         | Capability.WEBHOOK
         | Capability.PERSON_LINK
@@ -93,7 +99,8 @@ class AcmeProvider(Provider):
             report = json.loads(hook.body)
             kind, at = _KINDS.get(report["event"]), datetime.fromtimestamp(report["at"], tz=UTC)
             people = tuple(_seen(person) for person in report.get("people", ()))
-            events = (MeetingEvent(kind, report["room"], at, people),) if kind else ()
+            artifact = Artifact(ArtifactKind.RECORDING, report["url"]) if kind is EventKind.LEFT_BEHIND else None
+            events = (MeetingEvent(kind, report["room"], at, people, artifact),) if kind else ()
         except (ValueError, LookupError, TypeError):
             return HookResult(HookReply(400))
         return HookResult(events=events)
@@ -132,7 +139,9 @@ class AcmeProvider(Provider):
 
 
 def _seen(person: dict[str, Any]) -> Seen:
-    return Seen(str(person["session"]), person.get("visitor"), person.get("account"), person.get("name"))
+    return Seen(
+        str(person["session"]), person.get("visitor"), person.get("account"), person.get("name"), person.get("email")
+    )
 
 
 def _is_fresh(sent_at: str, received_at: datetime) -> bool:

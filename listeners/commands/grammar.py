@@ -7,6 +7,7 @@ else is a title. So `end` ends the call, and `end of sprint`, `helpdesk` and `li
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,10 +36,12 @@ class Start:
 
     Args:
         title: as typed, still in Slack's escaped form; may be empty.
+        provider: the meeting system that was named, or None.
     """
 
     title: str
     invited: tuple[UserId, ...] = ()
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,12 @@ class _Word:
         return None if match is None else UserId(match[1])
 
 
-def parse_line(typed: str) -> Line:
+def parse_line(typed: str, providers: Collection[str] = ()) -> Line:
     """Return what a line asks for.
 
     Args:
         typed: the text after `/startcall`, as Slack sends it with `should_escape`.
+        providers: the meeting systems that can be named after `with`; every other word there is part of the title.
     """
     words = [_word(match) for match in _WORD.finditer(typed)]
     if not words:
@@ -101,7 +105,7 @@ def parse_line(typed: str) -> Line:
         line = _command_line(first.text.lower(), rest, typed)
         if line is not None:
             return line
-    return _start(words, typed)
+    return _start(words, typed, providers)
 
 
 def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
@@ -133,15 +137,35 @@ def _rename(rest: list[_Word], typed: str) -> Line:
     return OnCall(Command.RENAME, display_id, _unquoted(title)) if title else Incomplete(Command.RENAME)
 
 
-def _start(words: list[_Word], typed: str) -> Start:
-    """Return a start: the people named last are invited, the rest is the title."""
+def _start(words: list[_Word], typed: str, providers: Collection[str]) -> Start:
+    """Return a start: the people and the meeting system named last belong to it, the rest is the title."""
     invited = tuple(dict.fromkeys(word.person for word in words if word.person is not None))
-    if not invited:
-        return Start(_unquoted(typed.strip()))
+    provider = None
     kept = list(words)
-    while kept and (kept[-1].person is not None or kept[-1].text.lower() in _DANGLING):
-        kept.pop()
-    return Start(" ".join(word.text for word in kept), invited)
+    while kept:
+        named = _provider_named(kept, providers)
+        if named is not None and provider is None:
+            provider = named
+            del kept[-2:]
+        elif (invited or provider) and (kept[-1].person is not None or _dangles(kept[-1])):
+            kept.pop()
+        else:
+            break
+    if not invited and provider is None:
+        return Start(_unquoted(typed.strip()))
+    return Start(" ".join(word.text for word in kept), invited, provider)
+
+
+def _provider_named(words: list[_Word], providers: Collection[str]) -> str | None:
+    """Return the meeting system that the last two words name, as in `with zoom`."""
+    if len(words) < len(("with", "zoom")) or words[-1].quoted or words[-2].quoted:
+        return None
+    name = words[-1].text.lower()
+    return name if words[-2].text.lower() == "with" and name in providers else None
+
+
+def _dangles(word: _Word) -> bool:
+    return not word.quoted and word.text.lower() in _DANGLING
 
 
 def _word(match: re.Match[str]) -> _Word:

@@ -19,7 +19,7 @@ def startcall(calls: CallService, joining: Joining) -> Callable[..., Awaitable[N
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
-        match parse_line(body.get("text") or ""):
+        match parse_line(body.get("text") or "", calls.choices):
             case Start() as start:
                 await answer_command(ack, _start(calls, body, start))
             case OnCall(command=Command.HELP):
@@ -43,6 +43,7 @@ def _start(calls: CallService, body: Body, start: Start) -> Awaitable[Reply]:
         channel_name=body.get("channel_name", ""),
         title=start.title,
         invited=start.invited,
+        provider=start.provider,
         response_url=body.get("response_url"),
     )
     return calls.start(request, command_delivery(body))

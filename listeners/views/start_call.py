@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -16,8 +16,12 @@ from listeners.payload import Body, interaction_person, view_delivery, view_valu
 CALLBACK_ID = "start_call"
 
 
-def build_start_call_view() -> dict[str, Any]:
-    """Return the dialog; the conversation it was opened in is chosen already."""
+def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
+    """Return the dialog; the conversation it was opened in is chosen already.
+
+    Args:
+        providers: the meeting systems there are, the usual one first; one alone is not asked about.
+    """
     title = {
         "type": "plain_text_input",
         "action_id": "title",
@@ -43,6 +47,7 @@ def build_start_call_view() -> dict[str, Any]:
             _input("title", "Title", title, optional=True),
             _input("channel", "Where the call's card is posted", channel, optional=False),
             _input("people", "People to invite", people, optional=True),
+            *([_input("provider", "Meeting system", _choice(providers), optional=False)] if len(providers) > 1 else []),
         ],
     }
 
@@ -52,7 +57,7 @@ def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
 
     async def handle_show_start_call(ack: AsyncAck, body: Body) -> None:
         await ack()
-        calls.open_view(interaction_person(body), body["trigger_id"], build_start_call_view())
+        calls.open_view(interaction_person(body), body["trigger_id"], build_start_call_view(calls.choices))
 
     return handle_show_start_call
 
@@ -68,10 +73,16 @@ def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
             title=view_value(body, "title", "value") or "",
             invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
             response_url=response_urls[0].get("response_url"),
+            provider=(view_value(body, "provider", "selected_option") or {}).get("value"),
         )
         await answer_view(ack, "title", calls.start(request, view_delivery(body)))
 
     return handle_start_call_view
+
+
+def _choice(providers: Sequence[str]) -> dict[str, Any]:
+    options = [{"text": _plain(name), "value": name} for name in providers]
+    return {"type": "static_select", "action_id": "provider", "options": options, "initial_option": options[0]}
 
 
 def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from calls.reports import Reports
 from calls.service import CallRef, CallService, StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
 from providers.registry import build_provider
@@ -72,7 +73,7 @@ class Life:
         )
         providers = {self._provider.name: self._provider}
         reports = Reports(providers, lambda: self.now, b"a key of no worth")
-        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now, reports)
+        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now, reports, UsersApi(web))
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
         self.service = CallService(

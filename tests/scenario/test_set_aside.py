@@ -15,6 +15,7 @@ from calls.reports import Reports
 from calls.service import StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.users_api import UsersApi
 from sandbox.testing import wait_for
 from tests.world import GENERAL, World
 
@@ -93,7 +94,9 @@ async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) 
     server = world.server
     providers: dict[str, Provider] = {"link": BrokenProvider()}
     reports = Reports(providers, now, b"a key of no worth")
-    outside = Outside(CallsApi(server.web_api), MessagesApi(server.web_api), providers, now, reports)
+    outside = Outside(
+        CallsApi(server.web_api), MessagesApi(server.web_api), providers, now, reports, UsersApi(server.web_api)
+    )
     broken = Advancer(server.database, outside)
     call = a_call(world)
     await server.database.write(lambda transaction: transaction.add_call(call))

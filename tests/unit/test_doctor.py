@@ -108,7 +108,7 @@ async def examine(
 ) -> Report:
     """Run the doctor at noon, or `ahead_s` seconds later."""
     clock = lambda: NOON + timedelta(seconds=ahead_s)  # noqa: E731 - a clock is one expression
-    return await run_doctor(settings, meetings or Meetings(), fine, clock, manifest)
+    return await run_doctor(settings, [meetings or Meetings()], fine, clock, manifest)
 
 
 def by_name(report: Report) -> dict[str, Finding]:

@@ -35,6 +35,30 @@ def test_a_command_is_understood_with_what_it_takes(typed: str, line: Line) -> N
 
 
 @pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("with zoom", Start("", provider="zoom")),
+        ("Retro with zoom", Start("Retro", provider="zoom")),
+        ("Retro WITH Zoom", Start("Retro", provider="zoom")),
+        ("Retro with <@U1> with zoom", Start("Retro", (UserId("U1"),), "zoom")),
+        ("Retro with zoom <@U1>", Start("Retro", (UserId("U1"),), "zoom")),
+        ("Retro with zoom and <@U1>", Start("Retro", (UserId("U1"),), "zoom")),
+        ("end of sprint with zoom", Start("end of sprint", provider="zoom")),
+        ("Talk with teams", Start("Talk with teams")),
+        ("Lunch with Bob", Start("Lunch with Bob")),
+        ("zoom with everybody", Start("zoom with everybody")),
+        ('Retro "with zoom"', Start('Retro "with zoom"')),
+        ('Retro with "zoom"', Start('Retro with "zoom"')),
+        ("with", Start("with")),
+        ("zoom", Start("zoom")),
+    ],
+)
+def test_a_meeting_system_is_named_after_with(typed: str, line: Line) -> None:
+    """At the end of the line, as whole words, and only one that can be chosen; everything else is a title."""
+    assert line == parse_line(typed, ("zoom", "builtin"))
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Weekly sync",

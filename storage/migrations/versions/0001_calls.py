@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.Text),
         sa.Column("avatar_url", sa.Text),
         sa.Column("stays_until", sa.BigInteger),
-        sa.Column("same_as", sa.Text),
+        *(sa.Column(name, sa.Text) for name in ("same_as", "email")),
     )
     _make_joining()
     op.create_table(
@@ -110,6 +110,7 @@ def _make_calls() -> None:
         sa.Column("join_token", sa.Text, nullable=False),
         *(sa.Column(f"watch_{name}", sa.BigInteger) for name in _WATCH),
         sa.Column("watch_turn_out", sa.JSON, nullable=False),
+        sa.Column("artifacts", sa.JSON, nullable=False),
         *(sa.Column(name, sa.Text) for name in ("slack_call_id", "title_told")),
         sa.Column("posted", sa.Boolean, nullable=False),
         sa.Column("message_ts", sa.Text),
@@ -130,7 +131,5 @@ def _make_calls() -> None:
     op.create_index(
         "calls_open", "calls", ["team_id", "channel_id"], sqlite_where=still_open, postgresql_where=still_open
     )
-    op.create_index(
-        "calls_in_room", "calls", ["provider", "room_id"], sqlite_where=still_open, postgresql_where=still_open
-    )
+    op.create_index("calls_in_room", "calls", ["provider", "room_id"])
     op.create_index("calls_of_join_token", "calls", ["join_token"])

@@ -1,0 +1,72 @@
+"""Find the e-mail address of a person, and the person of an e-mail address, where the app may know them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from calls.clock import now
+from calls.errors import CallsError, SlackRefused
+from calls.model import TeamId, UserId
+from calls.slack.answers import object_in, text_in
+from calls.slack.web import SlackWeb
+
+_log = logging.getLogger(__name__)
+
+FOUND_LASTS = timedelta(hours=24)
+NOT_FOUND_LASTS = timedelta(hours=1)
+
+KNOWN_MAX = 10_000
+"""How many addresses are remembered at most; then all are forgotten."""
+
+
+class UsersApi:
+    """Finds people; remembers whom it found. Without the scopes users:read and users:read.email it finds nobody."""
+
+    def __init__(self, web: SlackWeb) -> None:
+        self._web = web
+        self._known: dict[tuple[str, str], tuple[UserId | None, datetime]] = {}
+        self._lock = asyncio.Lock()
+
+    async def email_of(self, team_id: TeamId, user_id: UserId) -> str | None:
+        """Return a person's e-mail address, or None when there is none to be had.
+
+        Source: https://docs.slack.dev/reference/methods/users.info
+        """
+        try:
+            answer = await self._web.call(team_id, "users.info", {"user": user_id})
+        except CallsError as error:
+            _log.warning("The e-mail address of %s could not be read: %s", user_id, error)
+            return None
+        profile = object_in(object_in(answer.data, "user") or {}, "profile") or {}
+        return text_in(profile, "email")
+
+    async def user_with_email(self, team_id: TeamId, email: str) -> UserId | None:
+        """Return the person of a workspace with an e-mail address, or None.
+
+        Raises:
+            SlackError: when trying again later can help.
+
+        Source: https://docs.slack.dev/reference/methods/users.lookupByEmail
+        """
+        place = (team_id, email.casefold())
+        async with self._lock:
+            known = self._known.get(place)
+            if known is not None and now() < known[1]:
+                return known[0]
+            user_id = await self._look_up(team_id, place[1])
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            self._known[place] = (user_id, now() + (FOUND_LASTS if user_id else NOT_FOUND_LASTS))
+            return user_id
+
+    async def _look_up(self, team_id: TeamId, email: str) -> UserId | None:
+        try:
+            answer = await self._web.call(team_id, "users.lookupByEmail", {"email": email})
+        except SlackRefused as error:
+            if error.code != "users_not_found":
+                _log.warning("People could not be looked up by their e-mail addresses: %s", error)
+            return None
+        found = text_in(object_in(answer.data, "user") or {}, "id")
+        return None if found is None else UserId(found)
