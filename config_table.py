@@ -107,7 +107,7 @@ SETTINGS = (
     Setting(
         "STARTCALL_PROVIDERS",
         "Further meeting systems, separated by commas, that people can choose for a call: /startcall Retro with zoom.",
-        example="zoom, builtin",
+        example="jitsi, builtin",
     ),
     Setting(
         "STARTCALL_FALLBACK_PROVIDER",
