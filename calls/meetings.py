@@ -339,9 +339,13 @@ class ProviderKind:
 
     Args:
         build: raises ConfigError when it cannot work with the settings there are; sends nothing.
+        can: everything it can do with the best settings, for the documentation.
+        summary: what it is, in a few words, for the documentation.
     """
 
     name: str
     settings: tuple[ProviderSetting, ...]
     build: Callable[[Surroundings], Provider]
+    can: Capability = Capability.NONE
+    summary: str = ""
     api_version: int = API_VERSION

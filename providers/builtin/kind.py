@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.errors import ConfigError
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.builtin.provider import NAME, BuiltinProvider, House
 from providers.builtin.settings import (
     DEFAULT_PEOPLE_MAX,
@@ -75,4 +75,11 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
+    can=Capability.ROSTER
+    | Capability.STREAM
+    | Capability.POLL
+    | Capability.END
+    | Capability.PERSON_LINK
+    | Capability.KICK,
+    summary="a room for up to 6 people that Startcall serves itself",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.jitsi.provider import JitsiProvider
 from providers.jitsi.settings import (
     PUBLIC_JITSI,
@@ -87,4 +87,12 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
+    can=Capability.ROSTER
+    | Capability.WEBHOOK
+    | Capability.POLL
+    | Capability.END
+    | Capability.PERSON_LINK
+    | Capability.KICK
+    | Capability.DESKTOP_LINK,
+    summary="Jitsi Meet: the public service, or a server of your own",
 )

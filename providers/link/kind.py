@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.errors import ConfigError
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.link.provider import LinkProvider
 from providers.link.settings import LinkSettings, find_template_fault
 
@@ -29,4 +29,6 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
+    can=Capability.NONE,
+    summary="a web address that is filled in",
 )

@@ -10,7 +10,8 @@ import pytest
 
 from calls.errors import ConfigError
 from calls.meetings import Provider, Surroundings
-from providers.registry import build_provider, known_providers
+from providers.registry import OWN_KINDS, build_provider, known_providers
+from scripts.provider_table import with_table
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 
@@ -83,10 +84,24 @@ def test_page_of_providers_shows_the_tier(name: str) -> None:
     assert f"| {reached_tier(read_quality(PROVIDERS / name))} |" in rows[0]
 
 
+def test_the_table_of_the_page_is_what_the_code_says() -> None:
+    """What people choose from is what there is."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_table(page) == page, "run: python -m scripts.provider_table"
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+async def test_no_provider_does_more_than_its_page_says(name: str, session: aiohttp.ClientSession) -> None:
+    """Whatever the settings, the table names it; and something is said of what it is."""
+    kind = OWN_KINDS[name]
+    assert MAKERS[name](session).capabilities in kind.can
+    assert kind.summary
+
+
 def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
     """Whoever reads the page finds each name that STARTCALL_PROVIDER takes."""
     page = PAGE.read_text(encoding="utf-8")
-    assert [name for name in known_providers() if f"| `{name}` |" not in page] == []
+    assert [name for name in known_providers() if f"`{name}`" not in page] == []
 
 
 async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
