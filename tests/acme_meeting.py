@@ -56,10 +56,13 @@ class Meeting:
 
 
 @asynccontextmanager
-async def running_meeting(folder: Path, extra: Mapping[str, str] = NO_EXTRA) -> AsyncIterator[Meeting]:
+async def running_meeting(
+    folder: Path, extra: Mapping[str, str] = NO_EXTRA, database_url: str = ""
+) -> AsyncIterator[Meeting]:
     """Run an Acme server, an app that uses it, and a local Slack.
 
     Args:
+        database_url: instead of a file in the folder.
         extra: settings beside, or instead of, the usual ones.
     """
     with installed_example(folder / "site"):
@@ -70,5 +73,5 @@ async def running_meeting(folder: Path, extra: Mapping[str, str] = NO_EXTRA) -> 
                 "STARTCALL_ACME_SECRET": SECRET,
                 **extra,
             }
-            async with running_world(folder, http=False, extra=settings) as world:
+            async with running_world(folder, http=False, database_url=database_url, extra=settings) as world:
                 yield Meeting(world, acme)
