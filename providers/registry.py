@@ -10,13 +10,14 @@ from calls.errors import ConfigError
 from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
 from providers.builtin.kind import KIND as BUILTIN
 from providers.jitsi.kind import KIND as JITSI
+from providers.janus.kind import KIND as JANUS
 from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
-OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (BUILTIN, JITSI, LINK)})
+OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (BUILTIN, JANUS, LINK)})
 """The meeting systems in this folder, by name."""
 
 

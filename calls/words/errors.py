@@ -80,6 +80,13 @@ _CONFIG: dict[str, str] = {
     "jitsi_hook_secret_missing": (
         "Jitsi's Prosody is only asked with a signature. Whoever runs Startcall has to set "
         "`STARTCALL_JITSI_HOOK_SECRET` too, or remove `STARTCALL_JITSI_PROSODY_URL`."
+    "janus_needs_public_url": (
+        "Rooms at Janus need an address at which people's browsers reach Startcall. Whoever runs it has to set "
+        "`PUBLIC_URL`, or name another meeting system in `STARTCALL_PROVIDER`."
+    ),
+    "janus_settings_missing": (
+        "Startcall was not told how to reach Janus. Whoever runs it has to set {detail}, as providers/janus/README.md "
+        "says."
     ),
     "room_key_too_short": (
         "The key that keeps the names of rooms secret is too short: {detail}. Whoever runs Startcall has to set a "
