@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from providers.janus.kind import JANUS_ADMIN_KEY, JANUS_HOOK_SECRET, JANUS_PUBLIC_URL, JANUS_TOKEN_SECRET, JANUS_URL
+
 MISSING = "These tests need the media server Janus and found none. On Debian or Ubuntu: apt-get install janus."
 CONFIGURATION = Path(__file__).parents[1] / "providers" / "janus" / "etc"
 
@@ -31,39 +33,45 @@ def _free_port() -> int:
 
 @dataclass(slots=True)
 class JanusServer:
-    """A Janus in a folder of its own, which can be stopped and started again.
+    """A Janus that can be stopped and started again.
 
     Args:
-        folder: of its configuration; deleted at the end.
-        hook_url: where it tells what happens.
+        hook_url: where it tells what happens; None when it tells nobody.
+        changes: texts of its configuration, by what they take the place of.
     """
 
-    folder: Path
-    hook_url: str = "http://127.0.0.1:9/hooks/janus"
+    hook_url: str | None = None
+    changes: dict[str, str] = field(default_factory=dict)
     http_port: int = field(default_factory=_free_port)
     socket_port: int = field(default_factory=_free_port)
+    _folder: Path | None = None
     _process: asyncio.subprocess.Process | None = None
-
-    @property
-    def url(self) -> str:
-        """Where the app reaches it."""
-        return f"http://127.0.0.1:{self.http_port}/janus"
 
     @property
     def public_url(self) -> str:
         """Where browsers reach it."""
         return f"ws://127.0.0.1:{self.socket_port}"
 
+    def settings(self) -> dict[str, str]:
+        """Return what the app has to be told."""
+        return {
+            JANUS_URL: f"http://127.0.0.1:{self.http_port}/janus",
+            JANUS_PUBLIC_URL: self.public_url,
+            JANUS_TOKEN_SECRET: TOKEN_SECRET,
+            JANUS_ADMIN_KEY: ADMIN_KEY,
+            JANUS_HOOK_SECRET: HOOK_SECRET,
+        }
+
     async def start(self) -> None:
         """Run it, and return when it answers."""
         program = shutil.which("janus")
         if program is None:
             pytest.fail(MISSING, pytrace=False)
-        self._configure()
-        with (self.folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                program, "-F", str(self.folder), stdout=log, stderr=log
-            )
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="startcall-janus-"))
+        self._configure(folder)
+        with (folder / "log").open("wb") as log:
+            command = (program, "-F", str(folder))
+            self._process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
         async with asyncio.timeout(START_S):
             for port in (self.http_port, self.socket_port):
                 await self._wait_for(port)
@@ -75,42 +83,39 @@ class JanusServer:
             at_once: as in a crash.
         """
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        if at_once:
-            process.kill()
-        else:
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if process is not None and process.returncode is None:
+            (process.kill if at_once else process.terminate)()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
-    def log(self) -> str:
-        """Return what it has printed."""
-        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
-
-    def _configure(self) -> None:
+    def _configure(self, folder: Path) -> None:
         """Copy the documented configuration, with secrets, and with ports and an address that are free here."""
         changes = {
             "REPLACE-token-secret": TOKEN_SECRET,
             "REPLACE-admin-key": ADMIN_KEY,
             "REPLACE-hook-secret": HOOK_SECRET,
-            "http://127.0.0.1:3000/hooks/janus": self.hook_url,
             "port = 8088": f"port = {self.http_port}",
             "ws_port = 8188": f"ws_port = {self.socket_port}",
         }
+        if self.hook_url is None:
+            changes["broadcast = true"] = "broadcast = false"
+        else:
+            changes["http://127.0.0.1:3000/hooks/janus"] = self.hook_url
         for source in CONFIGURATION.glob("*.jcfg"):
             text = source.read_text(encoding="utf-8")
-            for old, new in changes.items():
+            for old, new in (self.changes | changes).items():
                 text = text.replace(old, new)
-            (self.folder / source.name).write_text(text, encoding="utf-8")
+            (folder / source.name).write_text(text, encoding="utf-8")
 
     async def _wait_for(self, port: int) -> None:
         while True:
             if self._process is None or self._process.returncode is not None:
-                pytest.fail(f"Janus has ended by itself:\n{self.log()}", pytrace=False)
+                pytest.fail("Janus has ended by itself.", pytrace=False)
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except OSError:
@@ -121,13 +126,11 @@ class JanusServer:
 
 
 @pytest.fixture
-async def janus_server() -> AsyncIterator[JanusServer]:
+async def janus() -> AsyncIterator[JanusServer]:
     """Run a Janus that tells nobody what happens."""
-    folder = Path(tempfile.mkdtemp(prefix="startcall-janus-"))
-    server = JanusServer(folder)
+    server = JanusServer()
     try:
         await server.start()
         yield server
     finally:
         await server.stop()
-        shutil.rmtree(folder, ignore_errors=True)

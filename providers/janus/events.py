@@ -81,7 +81,7 @@ def _person_in(data: dict[str, Any], key: bytes, room_id: str, at: datetime) -> 
 
 def _time_of(timestamp: object) -> datetime | None:
     """Return the time Janus gives, in microseconds since 1970, or None when that is no time."""
-    if not isinstance(timestamp, int):
+    if not isinstance(timestamp, int) or isinstance(timestamp, bool):
         return None
     try:
         return datetime.fromtimestamp(timestamp / _MICROSECONDS, UTC)

@@ -12,7 +12,7 @@ from providers.janus.api import Answer, JanusApi
 from providers.janus.settings import JanusSettings
 from providers.janus.video_rooms import VideoRooms
 
-_MODULES = "janus.eventhandler.sampleevh"
+_REPORTER = "janus.eventhandler.sampleevh"
 
 _CURES = {
     "janus_token_refused": (
@@ -30,7 +30,7 @@ async def probe(api: JanusApi, rooms: VideoRooms, settings: JanusSettings) -> He
     host = URL(settings.url).authority
     try:
         info = await api.info()
-        fault = _fault_of(info, settings) or await _fault_of_rooms(rooms)
+        fault = _fault_of_door(info) or await _fault_of_rooms(rooms) or _fault_of_reports(info, settings)
     except ProviderError as error:
         return Health(ok=False, sentence=f"Janus at {host} {_trouble(error)}.")
     if fault is not None:
@@ -39,12 +39,13 @@ async def probe(api: JanusApi, rooms: VideoRooms, settings: JanusSettings) -> He
     return Health(ok=True, sentence=f"Calls meet at Janus {version} at {host}, which makes rooms{_reports(settings)}.")
 
 
-def _fault_of(info: Answer, settings: JanusSettings) -> str | None:
-    """Say what is wrong with the configuration, as far as Janus tells."""
-    if info.get("auth_token") is not True:
-        return "lets anybody in: set token_auth = true in janus.jcfg"
+def _fault_of_door(info: Answer) -> str | None:
+    return None if info.get("auth_token") is True else "lets anybody in: set token_auth = true in janus.jcfg"
+
+
+def _fault_of_reports(info: Answer, settings: JanusSettings) -> str | None:
     modules = info.get("events")
-    if settings.hook_secret is not None and not (isinstance(modules, dict) and _MODULES in modules):
+    if settings.hook_secret is not None and not (isinstance(modules, dict) and _REPORTER in modules):
         return "does not tell who comes and goes: set broadcast = true in janus.jcfg and enable the sampleevh handler"
     return None
 
