@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -24,6 +25,8 @@ from providers.janus.signed_token import PLUGIN
 NAME: Final = "janus"
 
 Answer = dict[str, Any]
+
+_log = logging.getLogger(__name__)
 
 _ANSWERS_WITHIN_S = 8.0
 _ANSWER_MAX_BYTES = 1_048_576
@@ -52,6 +55,7 @@ class JanusApi:
         self._session = session
         self._url = url
         self._token = token
+        self._is_down = False
 
     async def info(self) -> Answer:
         """Return what Janus tells everybody about itself.
@@ -101,12 +105,27 @@ class JanusApi:
             raise ProviderDown("janus_unreachable", provider=NAME, detail=_reason(error)) from error
 
     async def _timed(self, asking: Coroutine[None, None, Answer]) -> Answer:
+        """Wait for an answer, and log once when Janus goes down and once when it is back."""
         try:
-            async with asyncio.timeout(_ANSWERS_WITHIN_S):
-                return await asking
-        except TimeoutError as error:
-            detail = f"no answer within {_ANSWERS_WITHIN_S:.0f} s"
-            raise ProviderDown("janus_unreachable", provider=NAME, detail=detail) from error
+            answer = await _soon(asking)
+        except ProviderDown as error:
+            if not self._is_down:
+                _log.warning("Janus does not answer, calls there have to wait: %s", error.detail)
+            self._is_down = True
+            raise
+        if self._is_down:
+            _log.warning("Janus answers again.")
+        self._is_down = False
+        return answer
+
+
+async def _soon(asking: Coroutine[None, None, Answer]) -> Answer:
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN_S):
+            return await asking
+    except TimeoutError as error:
+        detail = f"no answer within {_ANSWERS_WITHIN_S:.0f} s"
+        raise ProviderDown("janus_unreachable", provider=NAME, detail=detail) from error
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:

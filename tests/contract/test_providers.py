@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +15,7 @@ from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
+from tests.janus_server import JanusServer
 
 PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = PROVIDERS.parent / "docs" / "providers.md"
@@ -27,9 +29,15 @@ JITSI = {
 }
 LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"}
 
+JANUS = JanusServer()
+"""Runs while its provider is looked at."""
+
 MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
     "builtin": lambda session: build_provider("builtin", surroundings(session, {}, site_url="http://127.0.0.1:9")),
     "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
+    "janus": lambda session: build_provider(
+        "janus", replace(surroundings(session, JANUS.settings()), site_url="http://127.0.0.1:3000")
+    ),
     "link": lambda session: build_provider("link", surroundings(session, LINK)),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
@@ -49,13 +57,22 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield opened
 
 
+@pytest.fixture
+async def server(name: str) -> AsyncIterator[None]:
+    """Run the server of a provider that has one."""
+    if name == "janus":
+        await JANUS.start()
+    yield
+    await JANUS.stop()
+
+
 def test_every_folder_is_checked() -> None:
     """A provider cannot be added without running the contract over it."""
     assert list(MAKERS) == FOLDERS
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-async def test_provider_keeps_the_contract(name: str, session: aiohttp.ClientSession) -> None:
+async def test_provider_keeps_the_contract(name: str, session: aiohttp.ClientSession, server: None) -> None:
     """Everything the calls package relies on holds for each provider."""
     await check_provider(lambda: MAKERS[name](session))
 
@@ -107,6 +124,8 @@ def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
 async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
     """A provider that does not exist is an error of the configuration that says what exists."""
     with pytest.raises(ConfigError, match="auto, builtin, jitsi, link") as caught:
+    with pytest.raises(ConfigError, match="auto, builtin, link") as caught:
+    with pytest.raises(ConfigError, match="auto, janus, link") as caught:
         build_provider("nonesuch", surroundings(session, LINK))
     assert caught.value.code == "unknown_provider"
 

@@ -212,6 +212,22 @@ async def test_silence_ends_before_the_deadline(broken: BrokenJanus, provider: P
     assert time.monotonic() - started < DEADLINE.total_seconds()
 
 
+async def test_log_tells_once_that_it_is_down_and_once_that_it_is_back(
+    broken: BrokenJanus, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Polling a Janus that is down every few seconds does not fill the log; a no is not being down."""
+    for reply in (lambda: web.Response(status=503), lambda: web.Response(status=502), lambda: refusal(403)):
+        broken.replies["listparticipants"] = reply
+        await error_of(provider.roster(ROOM))
+    broken.replies.clear()
+    broken.replies["listparticipants"] = lambda: plugin(videoroom="participants", participants=[])
+    await provider.roster(ROOM)
+    await provider.roster(ROOM)
+
+    lines = [record.message for record in caplog.records if record.name.startswith("providers.janus")]
+    assert ["Janus does not answer, calls there have to wait: HTTP status 503", "Janus answers again."] == lines
+
+
 async def test_session_is_closed_after_each_request(broken: BrokenJanus, provider: Provider) -> None:
     """Nothing is left at Janus, also when the answer was a no."""
     broken.replies["kick"] = lambda: plugin(videoroom="event", error_code=428, error="No such user")
