@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-
-from yarl import URL
+from urllib.parse import urlsplit
 
 from calls.errors import ProviderAuth, ProviderDown, ProviderError
 from calls.meetings import Health
@@ -27,7 +26,7 @@ _CURES = {
 
 async def probe(api: JanusApi, rooms: VideoRooms, settings: JanusSettings) -> Health:
     """Ask Janus about itself, make a room and close it again, and try to make one without the key."""
-    host = URL(settings.url).authority
+    host = urlsplit(settings.url).netloc
     try:
         info = await api.info()
         fault = _fault_of_door(info) or await _fault_of_rooms(rooms) or _fault_of_reports(info, settings)

@@ -6,10 +6,10 @@ import base64
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
-from yarl import URL
 
 from calls.errors import UsageError
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, IsOpen, Provider, RoomSpec, Seen
@@ -110,7 +110,8 @@ class JanusProvider(Provider):
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the page, which may connect to Janus."""
-        return room_page_routes(NAME, self.enter, connect_to=(str(URL(self._settings.public_url).origin()),))
+        janus = urlsplit(self._settings.public_url)
+        return room_page_routes(NAME, self.enter, connect_to=(f"{janus.scheme}://{janus.netloc}",))
 
     async def enter(self, room_id: str, token: str) -> Entry:
         """Let somebody into a room whose token is good, for one connection of theirs.

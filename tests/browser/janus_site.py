@@ -47,17 +47,30 @@ class Wire:
     to_port: int
     port: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _passes: asyncio.Event = field(default_factory=asyncio.Event)
+    _passing: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def lay(self) -> asyncio.Server:
         """Listen on a free port."""
+        self._passes.set()
         server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         return server
 
     def cut(self) -> None:
         """Break every connection there is; new ones are let through."""
+        self._passes.set()
         for writer in self._open:
             writer.transport.abort()
+
+    async def end(self) -> None:
+        """Break every connection, and return when nothing is left of them."""
+        self.cut()
+        await asyncio.gather(*self._passing)
+
+    def fall_silent(self) -> None:
+        """Pass nothing on any more, as when a network is gone without a word."""
+        self._passes.clear()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -66,16 +79,18 @@ class Wire:
             writer.close()
             return
         self._open |= {writer, out}
-        await asyncio.gather(_pass_on(reader, out), _pass_on(there, writer))
+        passing = [asyncio.create_task(self._pass_on(*ends)) for ends in ((reader, out), (there, writer))]
+        self._passing |= set(passing)
+        await asyncio.wait(passing)
         self._open -= {writer, out}
 
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                await self._passes.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 @dataclass
@@ -167,6 +182,7 @@ async def running_janus_site(*extra: web.RouteDef) -> AsyncIterator[JanusSite]:
             # Janus reports until its end, so the app goes on until then.
             await server.stop()
             await runner.cleanup()
+            await wire.end()
 
 
 @asynccontextmanager

@@ -192,6 +192,19 @@ async def test_leaving_is_known_at_once_everywhere(site: JanusSite, browser: Bro
         await bob.wait_for_function("!Object.values(here.people).includes('Ada')")
 
 
+async def test_connection_that_dies_in_silence_is_noticed(site: JanusSite, browser: Browser) -> None:
+    """Nobody who is gone without a word stays on the card for long: with the documented times, 20 s."""
+    await site.server.stop()
+    site.server.changes |= {"pingpong_trigger = 10": "pingpong_trigger = 1", "timeout = 10": "timeout = 1"}
+    await site.server.start()
+    await come(site, browser, "Ada")
+    session_id = await site.session_of("Ada")
+    started = time.monotonic()
+    site.wire.fall_silent()
+    await site.until_reported(EventKind.LEFT, session_id, within_s=10)
+    _log.info("took %.0f s: connection falls silent, to the app told of it", time.monotonic() - started)
+
+
 async def test_ended_and_removed_pages_say_so_and_do_not_come_back(site: JanusSite, browser: Browser) -> None:
     """Who is shown out learns another reason than those for whom the call has ended."""
     ada, bob = await come(site, browser, "Ada"), await come(site, browser, "Bob")
