@@ -37,7 +37,7 @@ class JanusVisitor:
         await self._socket.send_json({"transaction": "asked", "token": self._token, **self._session, **request})
         while True:
             told = await self.next_message()
-            if told.get("transaction") == "asked" and told["janus"] != "ack":
+            if told.get("transaction") == "asked":
                 return told
 
     async def say(self, **body: object) -> dict[str, Any]:
@@ -52,9 +52,11 @@ class JanusVisitor:
         return await self.say(**{"request": "join", "ptype": "publisher", **given, **changes})
 
     async def next_message(self) -> dict[str, Any]:
-        """Return what Janus says next."""
-        message: dict[str, Any] = await asyncio.wait_for(self._socket.receive_json(), ANSWERS_WITHIN_S)
-        return message
+        """Return what Janus says next, besides that it has heard us: that may come after the answer."""
+        while True:
+            message: dict[str, Any] = await asyncio.wait_for(self._socket.receive_json(), ANSWERS_WITHIN_S)
+            if message["janus"] != "ack":
+                return message
 
 
 @asynccontextmanager
