@@ -18,6 +18,10 @@ pytest_plugins = [
 ]
 pytest_plugins = ["sandbox.testing", "tests.builtin_site", "tests.postgres", "tests.durability.forms"]
 pytest_plugins = ["sandbox.testing", "tests.janus_server", "tests.postgres", "tests.durability.forms"]
+    "tests.janus_server",
+    "tests.postgres",
+    "tests.durability.forms",
+]
 
 HERE = Path(__file__).parent
 OURS = ("SLACK_", "STARTCALL_")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -36,7 +35,7 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
     "builtin": lambda session: build_provider("builtin", surroundings(session, {}, site_url="http://127.0.0.1:9")),
     "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
     "janus": lambda session: build_provider(
-        "janus", replace(surroundings(session, JANUS.settings()), site_url="http://127.0.0.1:3000")
+        "janus", surroundings(session, JANUS.settings(), site_url="http://127.0.0.1:9")
     ),
     "link": lambda session: build_provider("link", surroundings(session, LINK)),
 }
@@ -126,6 +125,7 @@ async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.Clie
     with pytest.raises(ConfigError, match="auto, builtin, jitsi, link") as caught:
     with pytest.raises(ConfigError, match="auto, builtin, link") as caught:
     with pytest.raises(ConfigError, match="auto, janus, link") as caught:
+    with pytest.raises(ConfigError, match="auto, builtin, janus, link") as caught:
         build_provider("nonesuch", surroundings(session, LINK))
     assert caught.value.code == "unknown_provider"
 
