@@ -33,6 +33,21 @@ CAMERA: Final = (
 )
 LINK_LASTS = timedelta(minutes=5)
 LOOK_EVERY_S = 0.02
+SEEN_WITHIN_S = 15.0
+
+MOVES = """
+async (name) => {
+  const label = `Picture of ${name}`;
+  const video = [...document.querySelectorAll("video")].find((one) => one.getAttribute("aria-label") === label);
+  if (!video?.videoWidth) return false;
+  const context = new OffscreenCanvas(64, 48).getContext("2d", { willReadFrequently: true });
+  const look = () => { context.drawImage(video, 0, 0, 64, 48); return context.getImageData(0, 0, 64, 48).data; };
+  const before = look();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const after = look();
+  return before.some((value, index) => Math.abs(value - after[index]) > 16);
+}
+"""
 
 
 def visitor(name: str) -> Visitor:
@@ -94,6 +109,17 @@ class Wire:
 
 
 @dataclass
+class Calls:
+    """Whether the one call there is goes on."""
+
+    are_running: bool = True
+
+    async def is_open(self, _provider: str, _room_id: str) -> bool:
+        """Answer for any room."""
+        return self.are_running
+
+
+@dataclass
 class JanusSite:
     """The app and its Janus.
 
@@ -106,8 +132,14 @@ class JanusSite:
     wire: Wire
     provider: Provider
     room: Room
+    calls: Calls
     reported: list[tuple[MeetingEvent, float]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def end(self) -> None:
+        """End the call as the app does: first no longer running, then the room closed."""
+        self.calls.are_running = False
+        await self.provider.end_room(self.room)
 
     async def link(self, name: str) -> str:
         """Return somebody's own link."""
@@ -151,10 +183,6 @@ class JanusSite:
         return web.Response(status=result.reply.status, body=result.reply.body)
 
 
-async def _is_open(_provider: str, _room_id: str) -> bool:
-    return True
-
-
 @asynccontextmanager
 async def running_janus_site(*extra: web.RouteDef) -> AsyncIterator[JanusSite]:
     """Run both; routes given come before the provider's own."""
@@ -164,11 +192,12 @@ async def running_janus_site(*extra: web.RouteDef) -> AsyncIterator[JanusSite]:
     url = f"http://127.0.0.1:{port}"
     server = JanusServer(f"{url}/hooks/janus")
     wire = Wire(server.socket_port)
+    calls = Calls()
     async with await wire.lay(), aiohttp.ClientSession() as session:
         settings = {**server.settings(), JANUS_PUBLIC_URL: f"ws://127.0.0.1:{wire.port}"}
-        surroundings = Surroundings(b"k" * 32, session, settings, url, is_open=_is_open)
+        surroundings = Surroundings(b"k" * 32, session, settings, url, is_open=calls.is_open)
         provider = build_provider("janus", surroundings)
-        site = JanusSite(server, wire, provider, Room("", ""))
+        site = JanusSite(server, wire, provider, Room("", ""), calls)
         app = web.Application()
         app.add_routes([*extra, web.post("/hooks/janus", site.take), *provider.routes()])
         runner = web.AppRunner(app, access_log=None)
@@ -194,6 +223,16 @@ async def browser_with_camera() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def sees(page: Page, name: str) -> None:
+    """Wait until somebody's moving picture is on a page."""
+    # Playwright's own waiting would take the promise for a yes.
+    for _ in range(round(SEEN_WITHIN_S / LOOK_EVERY_S)):
+        if await page.evaluate(MOVES, name):
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+    pytest.fail(f"{name} is not seen to move")
 
 
 async def new_page(browser: Browser) -> Page:

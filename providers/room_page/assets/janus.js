@@ -6,26 +6,31 @@ import { janusPeer } from "./janus_peer.js";
 import { JanusError, JanusSocket } from "./janus_socket.js";
 
 const RETRY_AFTER_MS = [0, 500, 1000, 2000, 4000, 5000];
-const MUTED = "muted"; // what a stream is described as while nothing is to be heard or seen in it
+// What a stream is described as, for the others to know.
+const OFF = "off";
 const ON = "on";
+const SCREEN = "screen";
+const REASON_WITHIN_MS = 300;
 const ROOM_FULL = 432;
 const KINDS = ["audio", "video"];
 
 export async function connect(entry, media, events) {
   const room = new JanusRoom(entry, media, events);
-  await room.start();
+  room.start();
   return {
     replaceTrack: (kind, track) => room.replaceTrack(kind, track),
-    setMuted: (kind, muted) => room.setMuted(kind, muted),
+    setMuted: (kind, muted) => room.show({ [kind]: !muted }),
+    setSharing: (sharing) => room.show({ screen: sharing }),
     leave: () => room.leave(),
   };
 }
 
 // Why somebody cannot be in the room, for good.
 class Refused extends Error {
-  constructor(reason) {
-    super(reason);
+  constructor(reason, sentence) {
+    super(sentence);
     this.reason = reason;
+    this.sentence = sentence;
   }
 }
 
@@ -33,40 +38,44 @@ class JanusRoom {
   #entry;
   #events;
   #tracks;
-  #muted = { audio: false, video: false };
+  #shown;
   #people = new Set();
   #over = false;
-  #connection = null; // {socket, iceServers, handle, link, senders, feeds, isReady}
+  #connection = null; // {socket, ice, handle, link, senders, told, feeds, isReady}
 
   constructor(entry, media, events) {
     this.#entry = entry;
     this.#events = events;
     const first = (kind) => media.stream?.getTracks().find((track) => track.kind === kind) ?? null;
     this.#tracks = { audio: first("audio"), video: first("video") };
+    this.#shown = { audio: isOn(this.#tracks.audio), video: isOn(this.#tracks.video), screen: false };
+    window.addEventListener("pagehide", this.#onPageHide);
   }
 
-  async start() {
+  start() {
     this.#events.onState("connecting");
-    await this.#connectUntilItWorks();
+    this.#connectUntilItWorks();
   }
 
   async replaceTrack(kind, track) {
     this.#tracks[kind] = track;
-    if (track) track.enabled = !this.#muted[kind];
     await this.#connection?.senders?.[kind].replaceTrack(track);
-    await this.#tellMuted();
+    this.show({ [kind]: isOn(track) });
   }
 
-  async setMuted(kind, muted) {
-    this.#muted[kind] = muted;
-    if (this.#tracks[kind]) this.#tracks[kind].enabled = !muted;
-    await this.#tellMuted();
+  // Tells the others what there is to hear and see, if that has changed.
+  show(more) {
+    Object.assign(this.#shown, more);
+    if (this.#connection?.isReady) this.#tellShown(this.#connection);
   }
 
-  async leave() {
+  leave() {
     this.#over = true;
+    window.removeEventListener("pagehide", this.#onPageHide);
     this.#disconnect();
   }
+
+  #onPageHide = () => this.leave();
 
   async #connectUntilItWorks() {
     for (let attempt = 0; !this.#over; attempt += 1) {
@@ -77,7 +86,7 @@ class JanusRoom {
         return;
       } catch (error) {
         this.#disconnect();
-        if (error instanceof Refused) return this.#end(error.reason);
+        if (error instanceof Refused) return this.#end(error.reason, error.sentence);
       }
     }
   }
@@ -86,18 +95,18 @@ class JanusRoom {
     const { name, backend_settings: settings } = await this.#enter();
     const socket = await JanusSocket.open(settings.url, settings.token);
     if (this.#over) return socket.close();
-    const connection = { socket, isReady: false, iceServers: settings.ice_servers ?? [] };
+    const connection = { socket, isReady: false, ice: settings.ice ?? {} };
     this.#connection = connection;
     // While connecting, a closed socket is enough: whatever waits for an answer fails, and it is tried again.
-    const lost = () => (connection.isReady ? this.#lost(connection) : socket.close());
-    socket.onLost = lost;
+    const lost = () => (connection.isReady ? this.#lostMedia(connection) : socket.close());
+    socket.onLost = () => this.#lost(connection);
     connection.handle = await socket.attach();
     const { room, id, room_token: token } = settings;
     const joining = { request: "join", ptype: "publisher", room, id, display: name, token };
     const { data } = await connection.handle.send(joining);
     connection.feeds = new JanusFeeds({
       socket,
-      iceServers: connection.iceServers,
+      ice: connection.ice,
       joining: { room, private_id: data.private_id, token },
       onStream: (person, stream) => this.#events.onStream(person, stream),
       onLost: lost,
@@ -106,6 +115,7 @@ class JanusRoom {
     this.#meet(connection, data);
     await this.#publish(connection, lost);
     connection.isReady = true;
+    this.#tellShown(connection); // what has changed meanwhile
     this.#events.onState("connected");
   }
 
@@ -120,12 +130,12 @@ class JanusRoom {
     const given = await response.json();
     if (response.ok) return given;
     if (response.status >= 500 || response.status === 429) throw new Error(given.sentence);
-    throw new Refused(given.code);
+    throw new Refused(given.code, given.sentence);
   }
 
   // Sends sound and picture, or room for them: a camera switched on later then needs no new negotiation.
   async #publish(connection, lost) {
-    const link = janusPeer(connection.handle, connection.iceServers, lost);
+    const link = janusPeer(connection.handle, connection.ice, lost);
     connection.link = link;
     const senders = {};
     for (const kind of KINDS) {
@@ -133,7 +143,8 @@ class JanusRoom {
     }
     connection.senders = senders;
     await link.peer.setLocalDescription(await link.peer.createOffer());
-    const request = { request: "publish", descriptions: this.#descriptions(connection) };
+    connection.told = this.#descriptions(connection);
+    const request = { request: "publish", descriptions: connection.told };
     try {
       const { jsep } = await connection.handle.send(request, link.peer.localDescription.toJSON());
       await link.takeDescription(jsep);
@@ -145,22 +156,26 @@ class JanusRoom {
   #descriptions({ link, senders }) {
     return KINDS.map((kind) => ({
       mid: link.peer.getTransceivers().find((one) => one.sender === senders[kind]).mid,
-      description: this.#muted[kind] || !this.#tracks[kind] ? MUTED : ON,
+      description: this.#description(kind),
     }));
   }
 
-  async #tellMuted() {
-    const connection = this.#connection;
-    if (!connection?.link?.peer.remoteDescription) return; // told when publishing
-    await connection.handle
-      .send({ request: "configure", descriptions: this.#descriptions(connection) })
-      .catch(() => {}); // told again with the next connection
+  #description(kind) {
+    if (!this.#shown[kind]) return OFF;
+    return kind === "video" && this.#shown.screen ? SCREEN : ON;
+  }
+
+  #tellShown(connection) {
+    const descriptions = this.#descriptions(connection);
+    if (JSON.stringify(descriptions) === JSON.stringify(connection.told)) return;
+    connection.told = descriptions;
+    connection.handle.send({ request: "configure", descriptions }).catch(() => {}); // told anew with the next connection
   }
 
   #take(connection, data) {
     if (connection !== this.#connection) return;
-    if (data.videoroom === "destroyed") return this.#end("ended");
-    if (data.leaving === "ok") return data.reason === "kicked" ? this.#end("removed") : undefined;
+    if (data.videoroom === "destroyed") return this.#end("room_ended");
+    if (data.leaving === "ok") return data.reason === "kicked" ? this.#end("room_removed") : undefined;
     if (data.joining) this.#see(data.joining);
     if (data.publishers) data.publishers.forEach((person) => this.#receive(connection, person));
     if (data.unpublished && data.unpublished !== "ok") connection.feeds.remove(data.unpublished);
@@ -184,8 +199,9 @@ class JanusRoom {
 
   #receive(connection, person) {
     this.#see(person);
-    const on = (kind) => (person.streams ?? []).some(({ type, description }) => type === kind && description !== MUTED);
-    this.#events.onMuted(person.id, { audio: !on("audio"), video: !on("video") });
+    const described = (kind) => (person.streams ?? []).find(({ type }) => type === kind)?.description ?? OFF;
+    const [audio, video] = KINDS.map(described);
+    this.#events.onMuted(person.id, { audio: audio === OFF, video: video === OFF, screen: video === SCREEN });
     connection.feeds.add(person.id);
   }
 
@@ -194,8 +210,13 @@ class JanusRoom {
     if (this.#people.delete(id)) this.#events.onGone(id);
   }
 
+  // A call that ends for somebody breaks off their media, and Janus may give the reason only then.
+  #lostMedia(connection) {
+    setTimeout(() => this.#lost(connection), REASON_WITHIN_MS);
+  }
+
   async #lost(connection) {
-    if (this.#over || connection !== this.#connection) return;
+    if (this.#over || connection !== this.#connection || !connection.isReady) return;
     this.#disconnect();
     this.#events.onState("reconnecting");
     await this.#connectUntilItWorks();
@@ -209,10 +230,11 @@ class JanusRoom {
     connection?.socket.close();
   }
 
-  #end(reason) {
+  #end(reason, sentence) {
     if (this.#over) return;
-    this.#over = true;
-    this.#disconnect();
-    this.#events.onEnded(reason);
+    this.leave();
+    this.#events.onEnded(reason, sentence);
   }
 }
+
+const isOn = (track) => Boolean(track?.enabled);

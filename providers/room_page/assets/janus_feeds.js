@@ -10,7 +10,7 @@ const NO_SUCH_FEED = 428;
 export class JanusFeeds {
   #socket;
   #joining;
-  #iceServers;
+  #ice;
   #onStream;
   #onLost;
   #handle = null;
@@ -21,10 +21,10 @@ export class JanusFeeds {
   #closed = false;
 
   // `joining` is what a subscriber has to say to get in, besides whom it wants.
-  constructor({ socket, joining, iceServers, onStream, onLost }) {
+  constructor({ socket, joining, ice, onStream, onLost }) {
     this.#socket = socket;
     this.#joining = joining;
-    this.#iceServers = iceServers;
+    this.#ice = ice;
     this.#onStream = onStream;
     this.#onLost = onLost;
   }
@@ -71,7 +71,7 @@ export class JanusFeeds {
     const handle = await this.#socket.attach();
     const begun = await handle.send({ ...this.#joining, request: "join", ptype: "subscriber", streams });
     this.#handle = handle;
-    this.#link = janusPeer(handle, this.#iceServers, () => !this.#closed && this.#onLost());
+    this.#link = janusPeer(handle, this.#ice, () => !this.#closed && this.#onLost());
     handle.onEvent = (event) => this.#inTurn(() => this.#take(event));
     return begun;
   }

@@ -1,7 +1,7 @@
 // The media connection of one Janus handle, with its addresses sent and taken as they are found.
 
-export function janusPeer(handle, iceServers, onLost) {
-  const peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+export function janusPeer(handle, ice, onLost) {
+  const peer = new RTCPeerConnection({ ...ice, bundlePolicy: "max-bundle" });
   const early = []; // Janus may name its addresses before its description has been taken
 
   peer.onicecandidate = ({ candidate }) => {
