@@ -11,6 +11,7 @@ const OFF = "off";
 const ON = "on";
 const SCREEN = "screen";
 const REASON_WITHIN_MS = 300;
+const GOODBYE_WITHIN_MS = 500;
 const ROOM_FULL = 432;
 const KINDS = ["audio", "video"];
 
@@ -72,7 +73,9 @@ class JanusRoom {
   leave() {
     this.#over = true;
     window.removeEventListener("pagehide", this.#onPageHide);
-    this.#disconnect();
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection) sayGoodbye(connection);
   }
 
   #onPageHide = () => this.leave();
@@ -104,6 +107,7 @@ class JanusRoom {
     const { room, id, room_token: token } = settings;
     const joining = { request: "join", ptype: "publisher", room, id, display: name, token };
     const { data } = await connection.handle.send(joining);
+    if (connection !== this.#connection) return; // they have left meanwhile
     connection.feeds = new JanusFeeds({
       socket,
       ice: connection.ice,
@@ -114,6 +118,7 @@ class JanusRoom {
     connection.handle.onEvent = (event) => this.#take(connection, event.data);
     this.#meet(connection, data);
     await this.#publish(connection, lost);
+    if (connection !== this.#connection) return;
     connection.isReady = true;
     this.#tellShown(connection); // what has changed meanwhile
     this.#events.onState("connected");
@@ -223,11 +228,8 @@ class JanusRoom {
   }
 
   #disconnect() {
-    const connection = this.#connection;
+    if (this.#connection) close(this.#connection);
     this.#connection = null;
-    connection?.feeds?.close();
-    connection?.link?.peer.close();
-    connection?.socket.close();
   }
 
   #end(reason, sentence) {
@@ -235,6 +237,21 @@ class JanusRoom {
     this.leave();
     this.#events.onEnded(reason, sentence);
   }
+}
+
+// Janus 1.1.2 can miss that a session is closed in the moment in which its media come up, and then goes on counting the
+// person as there. So it is told first, and closed once it has understood.
+async function sayGoodbye(connection) {
+  const late = new Promise((resolve) => setTimeout(resolve, GOODBYE_WITHIN_MS));
+  const said = connection.handle?.send({ request: "leave" }).catch(() => {});
+  await Promise.race([said, late]);
+  close(connection);
+}
+
+function close({ socket, feeds, link }) {
+  feeds?.close();
+  link?.peer.close();
+  socket.close();
 }
 
 const isOn = (track) => Boolean(track?.enabled);

@@ -67,9 +67,10 @@ export class JanusSocket {
     return answered;
   }
 
-  // Ends the session, and with it everything in it; Janus notices the closed connection at once.
+  // Ends the session, and with it everything in it; a connection that is only closed may be noticed late.
   close() {
     this.onLost = () => {};
+    if (!this.#lost && this.#session !== null) this.request({ janus: "destroy" }).catch(() => {});
     this.#drop();
   }
 
