@@ -13,11 +13,6 @@ pytest_plugins = [
     "sandbox.testing",
     "tests.builtin_site",
     "tests.browser.room_pages",
-    "tests.postgres",
-    "tests.durability.forms",
-]
-pytest_plugins = ["sandbox.testing", "tests.builtin_site", "tests.postgres", "tests.durability.forms"]
-pytest_plugins = ["sandbox.testing", "tests.janus_server", "tests.postgres", "tests.durability.forms"]
     "tests.janus_server",
     "tests.postgres",
     "tests.durability.forms",

@@ -80,6 +80,7 @@ _CONFIG: dict[str, str] = {
     "jitsi_hook_secret_missing": (
         "Jitsi's Prosody is only asked with a signature. Whoever runs Startcall has to set "
         "`STARTCALL_JITSI_HOOK_SECRET` too, or remove `STARTCALL_JITSI_PROSODY_URL`."
+    ),
     "janus_needs_public_url": (
         "Rooms at Janus need an address at which people's browsers reach Startcall. Whoever runs it has to set "
         "`PUBLIC_URL`, or name another meeting system in `STARTCALL_PROVIDER`."

@@ -96,13 +96,22 @@ class JanusApi:
         return answer
 
     async def _exchange(self, method: str, path: str, asked: Answer | None) -> Answer:
-        """Send one HTTP request and read its answer."""
+        """Send one HTTP request and read its answer.
+
+        A connection kept open from before may be closed by now. Everything asked of Janus here may be asked twice.
+        """
         try:
-            async with self._session.request(method, self._url + path, json=asked, allow_redirects=False) as response:
-                _check_status(response.status)
-                return _parsed(await _body(response))
+            try:
+                return await self._exchange_once(method, path, asked)
+            except aiohttp.ServerDisconnectedError:
+                return await self._exchange_once(method, path, asked)
         except (aiohttp.ClientError, OSError) as error:
-            raise ProviderDown("janus_unreachable", provider=NAME, detail=_reason(error)) from error
+            raise ProviderDown("unreachable", provider=NAME, detail=_reason(error)) from error
+
+    async def _exchange_once(self, method: str, path: str, asked: Answer | None) -> Answer:
+        async with self._session.request(method, self._url + path, json=asked, allow_redirects=False) as response:
+            _check_status(response.status)
+            return _parsed(await _body(response))
 
     async def _timed(self, asking: Coroutine[None, None, Answer]) -> Answer:
         """Wait for an answer, and log once when Janus goes down and once when it is back."""
@@ -125,7 +134,7 @@ async def _soon(asking: Coroutine[None, None, Answer]) -> Answer:
             return await asking
     except TimeoutError as error:
         detail = f"no answer within {_ANSWERS_WITHIN_S:.0f} s"
-        raise ProviderDown("janus_unreachable", provider=NAME, detail=detail) from error
+        raise ProviderDown("unreachable", provider=NAME, detail=detail) from error
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -152,11 +161,11 @@ def _check_status(status: int) -> None:
     """Raise what an HTTP status means that not Janus gives, but a web server before it, or at a wrong address."""
     detail = f"HTTP status {status}"
     if status >= _SERVER_ERROR or status == _TOO_MANY:
-        raise ProviderDown("janus_unreachable", provider=NAME, detail=detail)
+        raise ProviderDown("unreachable", provider=NAME, detail=detail)
     if status in _AUTH_STATUSES:
-        raise ProviderAuth("janus_token_refused", provider=NAME, detail=detail)
+        raise ProviderAuth("unauthorized", provider=NAME, detail=detail)
     if status >= _NOT_OK:
-        raise ProviderRefused("janus_not_understood", provider=NAME, detail=detail)
+        raise ProviderRefused("unreadable_answer", provider=NAME, detail=detail)
 
 
 def _refusal(error: object) -> ProviderError:
@@ -165,10 +174,10 @@ def _refusal(error: object) -> ProviderError:
         return _not_understood()
     code, detail = error.get("code"), str(error.get("reason"))[:_DETAIL_MAX_CHARS]
     if code in _AUTH_CODES:
-        return ProviderAuth("janus_token_refused", provider=NAME, detail=detail)
+        return ProviderAuth("unauthorized", provider=NAME, detail=detail)
     if code in _LOST_CODES:
-        return ProviderDown("janus_restarted", provider=NAME, detail=detail)
-    return ProviderRefused("janus_refused", provider=NAME, detail=f"{code} {detail}")
+        return ProviderDown("server_error", provider=NAME, detail=detail)
+    return ProviderRefused("refused", provider=NAME, detail=f"{code} {detail}")
 
 
 def _id_in(answer: Answer) -> int:
@@ -181,7 +190,7 @@ def _id_in(answer: Answer) -> int:
 
 
 def _not_understood() -> ProviderRefused:
-    return ProviderRefused("janus_not_understood", provider=NAME, detail="the answer is not one of Janus's")
+    return ProviderRefused("unreadable_answer", provider=NAME, detail="the answer is not one of Janus's")
 
 
 def _reason(error: Exception) -> str:

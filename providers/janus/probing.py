@@ -14,11 +14,11 @@ from providers.janus.video_rooms import VideoRooms
 _REPORTER = "janus.eventhandler.sampleevh"
 
 _CURES = {
-    "janus_token_refused": (
+    "unauthorized": (
         "does not take our tokens: STARTCALL_JANUS_TOKEN_SECRET must be the token_auth_secret of janus.jcfg, and both "
         "computers' clocks must be right"
     ),
-    "janus_key_refused": (
+    "not_permitted": (
         "does not let us make rooms: STARTCALL_JANUS_ADMIN_KEY must be the admin_key of janus.plugin.videoroom.jcfg"
     ),
 }

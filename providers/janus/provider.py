@@ -59,7 +59,7 @@ class JanusProvider(Provider):
     @property
     def capabilities(self) -> Capability:
         """Everything but recording; it tells by itself who comes and goes, and it can be asked."""
-        known = Capability.CREATE | Capability.END | Capability.WEBHOOK | Capability.POLL
+        known = Capability.CREATE | Capability.END | Capability.WEBHOOK | Capability.POLL | Capability.ROSTER
         return known | Capability.PERSON_LINK | Capability.KICK
 
     @property

@@ -115,8 +115,8 @@ class VideoRooms:
             return answer
         detail = f"{body['request']}: {code} {str(answer.get('error'))[:200]}"
         if code == _UNAUTHORIZED or (code == _MISSING_ELEMENT and "admin_key" in detail):
-            raise ProviderAuth("janus_key_refused", provider=NAME, detail=detail)
-        raise ProviderRefused("janus_refused", provider=NAME, detail=detail)
+            raise ProviderAuth("not_permitted", provider=NAME, detail=detail)
+        raise ProviderRefused("refused", provider=NAME, detail=detail)
 
 
 def _people_in(answer: Answer) -> Sequence[Present]:
@@ -124,6 +124,6 @@ def _people_in(answer: Answer) -> Sequence[Present]:
         return ()
     listed = answer.get("participants")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise ProviderRefused("janus_not_understood", provider=NAME, detail="no list of participants")
+        raise ProviderRefused("unreadable_answer", provider=NAME, detail="no list of participants")
     names = ((one.get("id"), one.get("display")) for one in listed)
     return [Present(id_, name if isinstance(name, str) else None) for id_, name in names if isinstance(id_, str)]

@@ -9,28 +9,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 
 import aiohttp
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from calls.clock import now
 from calls.meetings import EventKind, Hook, MeetingEvent, Provider, Surroundings
 from calls.model import Room, Visitor
 from providers.janus.kind import JANUS_PUBLIC_URL
 from providers.registry import build_provider
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.contract.provider_kit import SPEC
 from tests.janus_server import JanusServer
 
-CAMERA: Final = (
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-)
 LINK_LASTS = timedelta(minutes=5)
 LOOK_EVERY_S = 0.02
 SEEN_WITHIN_S = 15.0
@@ -212,17 +204,6 @@ async def running_janus_site(*extra: web.RouteDef) -> AsyncIterator[JanusSite]:
             await server.stop()
             await runner.cleanup()
             await wire.end()
-
-
-@asynccontextmanager
-async def browser_with_camera() -> AsyncIterator[Browser]:
-    """Start Chromium with a camera that shows a moving picture and a microphone that beeps."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *CAMERA])
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def sees(page: Page, name: str) -> None:

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page
 from calls.clock import now
 from calls.meetings import EventKind
 from providers.janus.signed_token import core_token, room_token
-from tests.browser.janus_site import JanusSite, browser_with_camera, new_page, running_janus_site, sees
+from tests.browser.janus_site import JanusSite, new_page, running_janus_site, sees
 from tests.janus_server import TOKEN_SECRET
 from tests.janus_visitor import janus_visitor
 
@@ -66,16 +66,9 @@ async def site() -> AsyncIterator[JanusSite]:
         yield running
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Start Chromium with a camera."""
-    async with browser_with_camera() as running:
-        yield running
-
-
-async def come(site: JanusSite, browser: Browser, name: str, *, query: str = "") -> Page:
+async def come(site: JanusSite, room_browser: Browser, name: str, *, query: str = "") -> Page:
     """Open somebody's link and wait until they are in."""
-    page = await new_page(browser)
+    page = await new_page(room_browser)
     link = (await site.link(name)).replace("#", f"{query}#")
     started = time.monotonic()
     await page.goto(link)
@@ -89,41 +82,41 @@ async def names(page: Page) -> list[str]:
     return sorted(await page.evaluate("Object.values(here.people)"))
 
 
-async def test_three_people_see_each_other_move(site: JanusSite, browser: Browser) -> None:
+async def test_three_people_see_each_other_move(site: JanusSite, room_browser: Browser) -> None:
     """Whoever is in and whoever comes later receive each other, over one connection each."""
-    ada, bob = [await come(site, browser, name) for name in ("Ada", "Bob")]
+    ada, bob = [await come(site, room_browser, name) for name in ("Ada", "Bob")]
     started = time.monotonic()
     await sees(ada, "Bob")
     _log.info("took %.2f s: second person in, to their moving picture seen", time.monotonic() - started)
-    cy = await come(site, browser, "Cy")
+    cy = await come(site, room_browser, "Cy")
     for page, others in ((ada, ("Bob", "Cy")), (bob, ("Ada", "Cy")), (cy, ("Ada", "Bob"))):
         for other in others:
             await sees(page, other)
         assert list(others) == await names(page)
     await cy.close()
     await site.until_names("Ada", "Bob")
-    again = await come(site, browser, "Cy")
+    again = await come(site, room_browser, "Cy")
     for page, other in ((again, "Ada"), (ada, "Cy"), (bob, "Cy"), (ada, "Bob")):
         await sees(page, other)
 
 
-async def test_others_learn_who_is_muted(site: JanusSite, browser: Browser) -> None:
+async def test_others_learn_who_is_muted(site: JanusSite, room_browser: Browser) -> None:
     """Muting reaches those who are in, and those who come later."""
-    ada, bob = await come(site, browser, "Ada"), await come(site, browser, "Bob")
+    ada, bob = await come(site, room_browser, "Ada"), await come(site, room_browser, "Bob")
     await bob.wait_for_function("here.muted.Ada?.audio === false && here.muted.Ada.video === false")
     await ada.evaluate("here.connection.setMuted('audio', true)")
     await bob.wait_for_function("here.muted.Ada.audio === true && here.muted.Ada.video === false")
-    cy = await come(site, browser, "Cy")
+    cy = await come(site, room_browser, "Cy")
     await cy.wait_for_function("here.muted.Ada?.audio === true")
     await ada.evaluate("here.connection.setMuted('audio', false)")
     for page in (bob, cy):
         await page.wait_for_function("here.muted.Ada.audio === false")
 
 
-async def test_person_without_camera_is_in_and_can_switch_one_on(site: JanusSite, browser: Browser) -> None:
+async def test_person_without_camera_is_in_and_can_switch_one_on(site: JanusSite, room_browser: Browser) -> None:
     """Somebody who only listens sees the others, is known to them, and sends as soon as they want to."""
-    ada = await come(site, browser, "Ada", query="?silent")
-    bob = await come(site, browser, "Bob")
+    ada = await come(site, room_browser, "Ada", query="?silent")
+    bob = await come(site, room_browser, "Bob")
     await sees(ada, "Bob")
     await bob.wait_for_function("here.muted.Ada?.audio === true && here.muted.Ada.video === true")
     await ada.evaluate("here.camera().then((stream) => here.connection.replaceTrack('video', stream.getTracks()[0]))")
@@ -133,9 +126,9 @@ async def test_person_without_camera_is_in_and_can_switch_one_on(site: JanusSite
     await bob.wait_for_function("here.muted.Ada.video === true")
 
 
-async def test_everybody_is_back_after_janus_has_crashed(site: JanusSite, browser: Browser) -> None:
+async def test_everybody_is_back_after_janus_has_crashed(site: JanusSite, room_browser: Browser) -> None:
     """Pages find their way back by themselves, as the same people, and see each other again."""
-    ada, bob = await come(site, browser, "Ada"), await come(site, browser, "Bob")
+    ada, bob = await come(site, room_browser, "Ada"), await come(site, room_browser, "Bob")
     await site.server.stop(at_once=True)
     for page in (ada, bob):
         await page.wait_for_function("here.states.at(-1) === 'reconnecting'")
@@ -148,9 +141,9 @@ async def test_everybody_is_back_after_janus_has_crashed(site: JanusSite, browse
         assert "connected" == await page.evaluate("here.states.at(-1)")
 
 
-async def test_page_that_lost_its_connection_comes_back(site: JanusSite, browser: Browser) -> None:
+async def test_page_that_lost_its_connection_comes_back(site: JanusSite, room_browser: Browser) -> None:
     """A broken connection costs a new session, and no new link; nobody is left behind as a ghost."""
-    ada, bob = await come(site, browser, "Ada"), await come(site, browser, "Bob")
+    ada, bob = await come(site, room_browser, "Ada"), await come(site, room_browser, "Bob")
     before = await site.session_of("Ada")
     site.wire.cut()
     await ada.wait_for_function("here.states.join().endsWith('reconnecting,connected')")
@@ -159,11 +152,11 @@ async def test_page_that_lost_its_connection_comes_back(site: JanusSite, browser
     assert before != await site.session_of("Ada")
 
 
-async def test_leaving_is_known_at_once_everywhere(site: JanusSite, browser: Browser) -> None:
+async def test_leaving_is_known_at_once_everywhere(site: JanusSite, room_browser: Browser) -> None:
     """By its button, a closed tab or a killed browser: Janus reports it and the others no longer see them."""
-    bob = await come(site, browser, "Bob")
+    bob = await come(site, room_browser, "Bob")
     for how in ("leave", "close"):
-        ada = await come(site, browser, "Ada")
+        ada = await come(site, room_browser, "Ada")
         await bob.wait_for_function("Object.values(here.people).includes('Ada')")
         session_id = await site.session_of("Ada")
         started = time.monotonic()
@@ -176,12 +169,12 @@ async def test_leaving_is_known_at_once_everywhere(site: JanusSite, browser: Bro
         await bob.wait_for_function("!Object.values(here.people).includes('Ada')")
 
 
-async def test_connection_that_dies_in_silence_is_noticed(site: JanusSite, browser: Browser) -> None:
+async def test_connection_that_dies_in_silence_is_noticed(site: JanusSite, room_browser: Browser) -> None:
     """Nobody who is gone without a word stays on the card for long: with the documented times, 20 s."""
     await site.server.stop()
     site.server.changes |= {"pingpong_trigger = 10": "pingpong_trigger = 1", "timeout = 10": "timeout = 1"}
     await site.server.start()
-    await come(site, browser, "Ada")
+    await come(site, room_browser, "Ada")
     session_id = await site.session_of("Ada")
     started = time.monotonic()
     site.wire.fall_silent()
@@ -189,9 +182,9 @@ async def test_connection_that_dies_in_silence_is_noticed(site: JanusSite, brows
     _log.info("took %.0f s: connection falls silent, to the app told of it", time.monotonic() - started)
 
 
-async def test_ended_and_removed_pages_say_so_and_do_not_come_back(site: JanusSite, browser: Browser) -> None:
+async def test_ended_and_removed_pages_say_so_and_do_not_come_back(site: JanusSite, room_browser: Browser) -> None:
     """Who is shown out learns another reason than those for whom the call has ended."""
-    ada, bob = await come(site, browser, "Ada"), await come(site, browser, "Bob")
+    ada, bob = await come(site, room_browser, "Ada"), await come(site, room_browser, "Bob")
     await site.provider.kick(site.room, await site.session_of("Ada"))
     await ada.wait_for_function("here.ended === 'room_removed'")
     await bob.wait_for_function("!Object.values(here.people).includes('Ada')")
@@ -202,10 +195,10 @@ async def test_ended_and_removed_pages_say_so_and_do_not_come_back(site: JanusSi
     assert [] == await site.names()
 
 
-async def test_who_is_not_in_the_room_receives_nothing_of_it(site: JanusSite, browser: Browser) -> None:
+async def test_who_is_not_in_the_room_receives_nothing_of_it(site: JanusSite, room_browser: Browser) -> None:
     """Janus gives sound and picture only to those whom everybody in the room sees."""
-    await come(site, browser, "Ada")
-    await sees(await come(site, browser, "Bob"), "Ada")
+    await come(site, room_browser, "Ada")
+    await sees(await come(site, room_browser, "Bob"), "Ada")
     core = core_token(TOKEN_SECRET, now() + timedelta(minutes=1))
     token = room_token(TOKEN_SECRET, site.room.id, now() + timedelta(minutes=1))
     feed = {"feed": await site.session_of("Ada")}

@@ -223,8 +223,7 @@ def test_unknown_own_name_is_refused_with_a_guess() -> None:
 
 def test_unknown_provider_is_answered_with_the_known_ones() -> None:
     """The cure can be typed as printed."""
-    assert "Did you mean link? Use one of: auto, builtin, jitsi, link." in text_of(
-    assert "Did you mean link? Use one of: auto, builtin, janus, link." in text_of(
+    assert "Did you mean link? Use one of: auto, builtin, janus, jitsi, link." in text_of(
         {**SOCKET_MODE, "STARTCALL_PROVIDER": "lnk"}
     )
 

@@ -228,6 +228,17 @@ async def test_log_tells_once_that_it_is_down_and_once_that_it_is_back(
     assert ["Janus does not answer, calls there have to wait: HTTP status 503", "Janus answers again."] == lines
 
 
+async def test_connection_that_was_closed_meanwhile_is_opened_anew(broken: BrokenJanus, provider: Provider) -> None:
+    """After a restart of Janus the first request does not fail because of a connection kept from before."""
+    closing = [hang_up]
+
+    def reply() -> Reply:
+        return closing.pop() if closing else plugin(videoroom="participants", participants=[])
+
+    broken.replies["listparticipants"] = reply
+    assert [] == list(await provider.roster(ROOM))
+
+
 async def test_session_is_closed_after_each_request(broken: BrokenJanus, provider: Provider) -> None:
     """Nothing is left at Janus, also when the answer was a no."""
     broken.replies["kick"] = lambda: plugin(videoroom="event", error_code=428, error="No such user")

@@ -1,9 +1,9 @@
 // Connects one person to a room on a Janus media server. The interface is that of every backend of this page.
 // Source: https://janus.conf.meetecho.com/docs/videoroom.html
 
-import { JanusFeeds } from "./janus_feeds.js";
-import { janusPeer } from "./janus_peer.js";
-import { JanusError, JanusSocket } from "./janus_socket.js";
+import { JanusFeeds } from "./janus-feeds.js";
+import { janusPeer } from "./janus-peer.js";
+import { JanusError, JanusSocket } from "./janus-socket.js";
 
 const RETRY_AFTER_MS = [0, 500, 1000, 2000, 4000, 5000];
 // What a stream is described as, for the others to know.

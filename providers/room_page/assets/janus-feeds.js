@@ -1,8 +1,8 @@
 // What one person receives from the others in a room: one media connection for all of it.
 // Source: https://janus.conf.meetecho.com/docs/videoroom.html#vroomsub
 
-import { JanusError } from "./janus_socket.js";
-import { janusPeer } from "./janus_peer.js";
+import { JanusError } from "./janus-socket.js";
+import { janusPeer } from "./janus-peer.js";
 
 const TRY_AGAIN_AFTER_MS = 500;
 const NO_SUCH_FEED = 428;

@@ -1,0 +1,77 @@
+"""A call from beginning to end, as two people see it in Slack and in the room."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from sandbox.people import ALICE, BOB, GENERAL
+from tests.browser.room_pages import expect_moving
+from tests.world import World
+
+SHOWN_WITHIN_MS = 1_000
+GONE_WITHIN_MS = 7_000
+"""People stay on the card for 5 s, so that a reload is no leave."""
+
+
+async def in_slack(browser: Browser, world: World, user: str) -> Page:
+    """Open #general as somebody, in a browser of their own."""
+    context = await browser.new_context(viewport={"width": 1100, "height": 760})
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+    await page.goto(f"{world.slack.url}?user={user}&channel={GENERAL}")
+    await page.get_by_role("textbox", name="Message #general").wait_for()
+    return page
+
+
+async def to_the_lobby(slack_page: Page, world: World) -> Page:
+    """Open the call's address, sign in with Slack, and return the room's page.
+
+    Whoever presses Join on the card is shown on it at once; this way only the room knows of them.
+    """
+    page = await slack_page.context.new_page()
+    await page.goto(str(world.slack.api_calls("calls.add")[0].request["join_url"]))
+    await page.get_by_role("link", name="Sign in with Slack").click()
+    await page.get_by_role("button", name="Allow").click()
+    await page.get_by_role("heading", name="Ready to join?").wait_for()
+    return page
+
+
+async def check_from_card_to_end(world: World, browser: Browser, screenshots: Path) -> None:
+    """Check that both see each other and are on the card as themselves, that a closed tab goes, and that End closes."""
+    alice, bob = await in_slack(browser, world, ALICE), await in_slack(browser, world, BOB)
+    await alice.get_by_role("textbox", name="Message #general").fill("/startcall Weekly sync")
+    await alice.keyboard.press("Enter")
+    await alice.get_by_role("heading", name="Weekly sync").wait_for()
+    rooms = [await to_the_lobby(page, world) for page in (alice, bob)]
+    took_ms = []
+    for room, names in zip(
+        rooms, ("1 in the call: Alice Arnold", "2 in the call: Alice Arnold and Bob Baker"), strict=True
+    ):
+        await room.wait_for_timeout(1_200)  # who comes in the second after another waits for its end
+        await room.get_by_role("button", name="Join the call").click()
+        began_s = time.monotonic()
+        await alice.get_by_text(names).wait_for(timeout=5_000)
+        took_ms.append((time.monotonic() - began_s) * 1_000)
+    await expect_moving(rooms[0], "Bob Baker")
+    await expect_moving(rooms[1], "Alice Arnold")
+    await rooms[0].screenshot(path=screenshots / "room.png")
+    await alice.screenshot(path=screenshots / "card.png")
+    print(f"from joining to the card: {', '.join(f'{one:.0f}' for one in took_ms)} ms")  # noqa: T201 - a figure
+    assert max(took_ms) < SHOWN_WITHIN_MS
+
+    await rooms[1].close()
+    await alice.get_by_text("1 in the call: Alice Arnold").wait_for(timeout=GONE_WITHIN_MS)
+    async with bob.context.expect_page() as opening:
+        await bob.get_by_role("button", name="Join", exact=True).click()
+    back = await opening.value
+    await back.get_by_role("button", name="Join the call").click()
+    await alice.get_by_text("2 in the call: Alice Arnold and Bob Baker").wait_for()
+
+    await alice.get_by_role("button", name="End", exact=True).click()
+    await alice.get_by_role("dialog").get_by_role("button", name="End call").click()
+    for room in (rooms[0], back):
+        await expect(room.get_by_role("heading", name="The call has ended")).to_be_visible()
+    await expect(alice.get_by_text("Call ended")).to_be_visible()
