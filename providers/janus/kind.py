@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.errors import ConfigError
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.janus.api import NAME
 from providers.janus.provider import JanusProvider
 from providers.janus.settings import JanusSettings, find_public_url_fault, find_secret_fault, find_url_fault
@@ -77,4 +77,18 @@ def _build(surroundings: Surroundings) -> Provider:
     return JanusProvider(settings, surroundings.session, now=surroundings.now, is_open=surroundings.is_open)
 
 
-KIND = ProviderKind(name=NAME, settings=_SETTINGS, build=_build)
+KIND = ProviderKind(
+    name=NAME,
+    settings=_SETTINGS,
+    build=_build,
+    can=(
+        Capability.CREATE
+        | Capability.ROSTER
+        | Capability.WEBHOOK
+        | Capability.POLL
+        | Capability.END
+        | Capability.PERSON_LINK
+        | Capability.KICK
+    ),
+    summary="a Janus of your own, behind the same page as builtin, for larger rooms",
+)
