@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from calls.clock import now
 from calls.errors import ProviderAuth, ProviderDown, ProviderRefused
@@ -43,12 +44,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
+    """A request that is about to be sent.
+
+    Args:
+        url: a `yarl.URL` where its bytes must not be changed, as where they are signed.
+    """
+
     method: str
-    url: str
-    body: Json | None
-    params: Mapping[str, str] | None
-    headers: Mapping[str, str]
+    url: str | URL
+    body: Json | None = None
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class RemoteApi:
             ProviderAuth: when it does not accept our credentials, or they do not allow this.
             ProviderRefused: when it says no, with the vendor's own code as `detail`.
         """
-        request = _Request(method, self.base_url + path, body, params, headers or {})
+        request = Request(method, self.base_url + path, body, params, headers or {})
         status, answer = await self._send(request, renewed=False)
         if status == _UNAUTHORIZED:
             status, answer = await self._send(request, renewed=True)
@@ -97,32 +104,17 @@ class RemoteApi:
             raise ProviderRefused("refused", provider=self.provider, detail=vendor_code(answer) or str(status))
         return Reply(found=True, body=answer)
 
-    async def _send(self, request: _Request, *, renewed: bool) -> tuple[int, Json]:
+    async def _send(self, request: Request, *, renewed: bool) -> tuple[int, Json]:
         """Send a request once and return the status with the JSON object of the answer."""
         headers = {**request.headers, "Authorization": await self.authorize(renewed)}
-        sending = self.session.request(
-            request.method,
-            request.url,
-            json=request.body,
-            params=request.params,
-            headers=headers,
-            allow_redirects=False,
-        )
-        try:
-            async with sending as response:
-                if response.status == _TOO_MANY:
-                    raise self._too_many(response.headers)
-                if response.status >= _SERVER_ERROR:
-                    raise ProviderDown("server_error", provider=self.provider, detail=str(response.status))
-                return response.status, self._read(response.status, await response.content.read(ANSWER_MAX_BYTES + 1))
-        except (aiohttp.ClientError, OSError) as error:
-            raise ProviderDown("not_reached", provider=self.provider, detail=type(error).__name__) from error
+        status, raw = await send_once(self.session, self.provider, replace(request, headers=headers))
+        return status, self._read(status, raw)
 
     def _read(self, status: int, raw: bytes) -> Json:
         if not raw.strip():
             return {}
         try:
-            read = json.loads(raw) if len(raw) <= ANSWER_MAX_BYTES else None
+            read = json.loads(raw)
         except ValueError:
             read = None
         if isinstance(read, dict):
@@ -131,9 +123,44 @@ class RemoteApi:
             return {}
         raise ProviderDown("unreadable_answer", provider=self.provider, detail=str(status))
 
-    def _too_many(self, headers: Mapping[str, str]) -> ProviderDown:
-        wait_s = retry_after_s(headers.get("Retry-After", ""), now())
-        return ProviderDown("rate_limited", provider=self.provider, retry_after_s=wait_s)
+
+async def send_once(session: aiohttp.ClientSession, provider: str, request: Request) -> tuple[int, bytes]:
+    """Send a request once, following no redirect, and return the status with the raw answer.
+
+    Raises:
+        ProviderDown: when the server was not reached, failed, answered too much or wants fewer requests.
+    """
+    sending = session.request(
+        request.method,
+        request.url,
+        json=request.body,
+        params=request.params,
+        headers=request.headers,
+        allow_redirects=False,
+    )
+    try:
+        async with sending as response:
+            if response.status == _TOO_MANY:
+                wait_s = retry_after_s(response.headers.get("Retry-After", ""), now())
+                raise ProviderDown("rate_limited", provider=provider, retry_after_s=wait_s)
+            if response.status >= _SERVER_ERROR:
+                raise ProviderDown("server_error", provider=provider, detail=str(response.status))
+            raw = await _read_all(response.content)
+    except (aiohttp.ClientError, OSError) as error:
+        raise ProviderDown("not_reached", provider=provider, detail=type(error).__name__) from error
+    if len(raw) > ANSWER_MAX_BYTES:
+        raise ProviderDown("unreadable_answer", provider=provider, detail=str(response.status))
+    return response.status, raw
+
+
+async def _read_all(content: aiohttp.StreamReader) -> bytes:
+    """Return a whole answer, in however many parts it comes, or as much of it as shows that it is too long."""
+    raw = bytearray()
+    async for part in content.iter_any():
+        raw += part
+        if len(raw) > ANSWER_MAX_BYTES:
+            break
+    return bytes(raw)
 
 
 def retry_after_s(value: str, present: datetime) -> float:

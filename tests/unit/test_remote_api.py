@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -106,6 +107,14 @@ async def test_a_token_that_is_no_longer_accepted_is_renewed_once(vendor: Vendor
     with pytest.raises(ProviderAuth):
         await api.ask("GET", "/rooms")
     assert 3 == vendor.fetched
+
+
+async def test_a_long_answer_that_comes_in_parts_is_read_to_its_end(vendor: Vendor, api: RemoteApi) -> None:
+    """The people of a large meeting come in more than one piece."""
+    people = [{"id": number, "name": "n" * 100} for number in range(2000)]
+    vendor.body = json.dumps({"people": people}).encode()
+
+    assert {"people": people} == (await api.ask("GET", "/people")).body
 
 
 async def test_a_server_that_is_not_there_may_be_there_later(api: RemoteApi) -> None:
