@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from calls.errors import ConfigError
 from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
+from providers.bigbluebutton.kind import KIND as BIGBLUEBUTTON
 from providers.builtin.kind import KIND as BUILTIN
 from providers.janus.kind import KIND as JANUS
 from providers.jitsi.kind import KIND as JITSI
@@ -17,7 +18,18 @@ from providers.link.kind import LINK_TEMPLATE
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
-OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType({kind.name: kind for kind in (BUILTIN, JANUS, JITSI, LINK)})
+OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            BIGBLUEBUTTON,
+            BUILTIN,
+            JANUS,
+            JITSI,
+            LINK,
+        )
+    }
+)
 """The meeting systems in this folder, by name."""
 
 

@@ -68,6 +68,10 @@ _CONFIG: dict[str, str] = {
         "A meeting system could not be loaded: {detail}. Whoever runs Startcall has to install it anew, or name "
         "another one in `STARTCALL_PROVIDER`."
     ),
+    "setting_missing": (
+        "The meeting system is only half set up: `{detail}` is not set. Whoever runs Startcall has to set it, or name "
+        "another meeting system in `STARTCALL_PROVIDER`."
+    ),
     "link_template_missing": (
         "Startcall was not told where calls take place. Whoever runs it has to set `STARTCALL_LINK_TEMPLATE` to a web "
         "address with `{{room}}` in it."

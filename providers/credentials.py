@@ -1,0 +1,29 @@
+"""Say what is wrong with a key, a secret or an API's address that somebody configured."""
+
+from __future__ import annotations
+
+import re
+
+from providers.addresses import find_address_fault
+
+_VISIBLE = re.compile(r"[!-~]+")
+
+
+def find_credential_fault(value: str) -> str | None:
+    """Return what is wrong with a key or secret, as the end of a sentence that begins with its name; None when usable.
+
+    The answer never repeats the value.
+    """
+    if value.startswith("your-"):
+        return "still holds the placeholder, not a real value"
+    if not _VISIBLE.fullmatch(value):
+        return "has a space or another character that a key should not have"
+    return None
+
+
+def find_api_url_fault(value: str) -> str | None:
+    """Return what is wrong with the address of an API, to which paths are appended; None when usable."""
+    fault = find_address_fault(value)
+    if fault is None and set("?#{}") & set(value):
+        return "must be an address alone, without ?, # or braces"
+    return fault
