@@ -14,6 +14,7 @@ from providers.janus.kind import KIND as JANUS
 from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
+from providers.livekit.kind import KIND as LIVEKIT
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
@@ -27,6 +28,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             JANUS,
             JITSI,
             LINK,
+            LIVEKIT,
         )
     }
 )

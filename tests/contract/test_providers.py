@@ -13,7 +13,7 @@ from calls.errors import ConfigError
 from calls.meetings import Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
-from tests import bigbluebutton_double
+from tests import bigbluebutton_double, livekit_double
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.janus_server import JanusServer
@@ -34,7 +34,10 @@ LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/
 JANUS = JanusServer()
 """Runs while its provider is looked at."""
 
-HOSTED: dict[str, VendorDouble] = {"bigbluebutton": bigbluebutton_double.Double()}
+HOSTED: dict[str, VendorDouble] = {
+    "bigbluebutton": bigbluebutton_double.Double(),
+    "livekit": livekit_double.Double(),
+}
 """The servers of hosted meeting systems, which run during each test."""
 
 MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
@@ -55,6 +58,19 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
     ),
     "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
     "link": lambda session: build_provider("link", surroundings(session, LINK)),
+    "livekit": lambda session: build_provider(
+        "livekit",
+        surroundings(
+            session,
+            {
+                "STARTCALL_LIVEKIT_URL": HOSTED["livekit"].url,
+                "STARTCALL_LIVEKIT_API_KEY": livekit_double.API_KEY,
+                "STARTCALL_LIVEKIT_API_SECRET": livekit_double.API_SECRET,
+                "STARTCALL_LIVEKIT_PAGE": livekit_double.PAGE,
+            },
+            site_url="http://127.0.0.1:9",
+        ),
+    ),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
 

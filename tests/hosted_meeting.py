@@ -1,0 +1,59 @@
+"""An app whose only call meets at a hosted meeting system, with the local Slack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from calls.ids import new_call_id
+from calls.model import Call, Room, UserId, Visitor
+from sandbox.workspace import CallRecord
+from tests.world import GENERAL, World
+
+LEAVE_S = 5 + 2
+"""The delay of a leave, and what it takes to be seen."""
+
+
+@dataclass(slots=True)
+class HostedMeeting:
+    """The app and its only call."""
+
+    world: World
+
+    @property
+    def at_slack(self) -> CallRecord:
+        """Return the call, as Slack has it."""
+        (call,) = self.world.slack.workspace.calls.values()
+        return call
+
+    async def start(self) -> Room:
+        """Start the call and return its room."""
+        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync, with a comma")
+        await self.world.card(GENERAL)
+        room = (await self.call()).room
+        assert room is not None
+        return room
+
+    async def call(self) -> Call:
+        """Return the call, as we have it."""
+        found = await self.world.server.database.read(lambda transaction: transaction.call_named(self.at_slack.id))
+        assert found is not None
+        return found
+
+    async def link(self, room: Room, user_id: str) -> str:
+        """Let a Slack person in as our page does, and return the link it leads them to."""
+        visitor = Visitor(new_call_id(), (await self.call()).id, f"slack:{user_id}", user_id, UserId(user_id))
+        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
+        return await self.world.server.provider.person_link(room, visitor, lasts=timedelta(minutes=5))
+
+    async def end_in_slack(self) -> None:
+        """Press *End* on the card."""
+        await self.world.alice.click(GENERAL, self.world.cards(GENERAL)[0].ts, "end_call")
+
+    def shown(self) -> list[str]:
+        """Return who Slack shows in the call."""
+        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
+
+    def last_line(self) -> str:
+        """Return the last line of the card."""
+        return str(self.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"])
