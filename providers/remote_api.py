@@ -22,6 +22,7 @@ ANSWER_MAX_BYTES = 1024 * 1024
 
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE, _TOO_MANY, _SERVER_ERROR = 200, 401, 403, 404, 410, 429, 500
 _REDIRECT = 300
+_ITEMS = "items"
 
 Authorize = Callable[[bool], Awaitable[str]]
 """Returns the value of the Authorization header; given True, one that is newly made, as the last was not accepted.
@@ -49,6 +50,7 @@ class Request:
 
     Args:
         url: a `yarl.URL` where its bytes must not be changed, as where they are signed.
+        wants_list: whether the answer has to be a JSON array, and not an object.
     """
 
     method: str
@@ -56,6 +58,7 @@ class Request:
     body: Json | None = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wants_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,19 @@ class RemoteApi:
             ProviderAuth: when it does not accept our credentials, or they do not allow this.
             ProviderRefused: when it says no, with the vendor's own code as `detail`.
         """
-        request = Request(method, self.base_url + path, body, params, headers or {})
+        return await self._ask(Request(method, self.base_url + path, body, params, headers or {}))
+
+    async def ask_list(self, path: str) -> list[Any]:
+        """Return a JSON array; an empty one when there is nothing at the address.
+
+        Raises:
+            ProviderError: as `ask` does.
+        """
+        reply = await self._ask(Request("GET", self.base_url + path, wants_list=True))
+        items: list[Any] = reply.body.get(_ITEMS, []) if reply.found else []
+        return items
+
+    async def _ask(self, request: Request) -> Reply:
         status, answer = await self._send(request, renewed=False)
         if status == _UNAUTHORIZED:
             status, answer = await self._send(request, renewed=True)
@@ -108,16 +123,18 @@ class RemoteApi:
         """Send a request once and return the status with the JSON object of the answer."""
         headers = {**request.headers, "Authorization": await self.authorize(renewed)}
         status, raw = await send_once(self.session, self.provider, replace(request, headers=headers))
-        return status, self._read(status, raw)
+        return status, self._read(status, raw, wants_list=request.wants_list and status < _REDIRECT)
 
-    def _read(self, status: int, raw: bytes) -> Json:
+    def _read(self, status: int, raw: bytes, *, wants_list: bool) -> Json:
         if not raw.strip():
             return {}
         try:
             read = json.loads(raw)
         except ValueError:
             read = None
-        if isinstance(read, dict):
+        if wants_list and isinstance(read, list):
+            return {_ITEMS: read}
+        if not wants_list and isinstance(read, dict):
             return read
         if status >= _REDIRECT:
             return {}

@@ -71,6 +71,21 @@ async def test_an_answer_is_what_the_json_object_holds(vendor: Vendor, api: Remo
     assert Reply(found=False, body={}) == await api.ask("DELETE", "/rooms/7")
 
 
+async def test_a_list_is_had_by_asking_for_one(vendor: Vendor, api: RemoteApi) -> None:
+    """An object in its place is nonsense; nothing at the address is an empty list; a refusal is told as ever."""
+    vendor.body = b'[{"id": 7}]'
+    assert [{"id": 7}] == await api.ask_list("/rooms")
+    vendor.body = b'{"id": 7}'
+    with pytest.raises(ProviderDown):
+        await api.ask_list("/rooms")
+    vendor.status = 404
+    assert [] == await api.ask_list("/rooms")
+    vendor.status = 400
+    with pytest.raises(ProviderRefused) as caught:
+        await api.ask_list("/rooms")
+    assert "400" == caught.value.detail
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error", "detail"),
     [
