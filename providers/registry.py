@@ -10,6 +10,7 @@ from calls.errors import ConfigError
 from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKind, Surroundings
 from providers.bigbluebutton.kind import KIND as BIGBLUEBUTTON
 from providers.builtin.kind import KIND as BUILTIN
+from providers.daily.kind import KIND as DAILY
 from providers.janus.kind import KIND as JANUS
 from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
@@ -25,6 +26,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
         for kind in (
             BIGBLUEBUTTON,
             BUILTIN,
+            DAILY,
             JANUS,
             JITSI,
             LINK,

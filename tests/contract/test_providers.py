@@ -13,7 +13,7 @@ from calls.errors import ConfigError
 from calls.meetings import Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
-from tests import bigbluebutton_double, livekit_double
+from tests import bigbluebutton_double, daily_double, livekit_double
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.janus_server import JanusServer
@@ -37,6 +37,7 @@ JANUS = JanusServer()
 HOSTED: dict[str, VendorDouble] = {
     "bigbluebutton": bigbluebutton_double.Double(),
     "livekit": livekit_double.Double(),
+    "daily": daily_double.DailyDouble(),
 }
 """The servers of hosted meeting systems, which run during each test."""
 
@@ -53,6 +54,17 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
         ),
     ),
     "builtin": lambda session: build_provider("builtin", surroundings(session, {}, site_url="http://127.0.0.1:9")),
+    "daily": lambda session: build_provider(
+        "daily",
+        surroundings(
+            session,
+            {
+                "STARTCALL_DAILY_API_KEY": daily_double.API_KEY,
+                "STARTCALL_DAILY_API_URL": f"{HOSTED['daily'].url}/v1",
+            },
+            site_url="http://127.0.0.1:9",
+        ),
+    ),
     "janus": lambda session: build_provider(
         "janus", surroundings(session, JANUS.settings(), site_url="http://127.0.0.1:9")
     ),
