@@ -16,6 +16,8 @@ from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
 from providers.livekit.kind import KIND as LIVEKIT
+from providers.nextcloud.kind import KIND as NEXTCLOUD
+from providers.whereby.kind import KIND as WHEREBY
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
@@ -31,6 +33,8 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             JITSI,
             LINK,
             LIVEKIT,
+            NEXTCLOUD,
+            WHEREBY,
         )
     }
 )

@@ -136,6 +136,10 @@ _PROVIDER_AUTH: dict[str, str] = {
 _PROVIDER_REFUSED: dict[str, str] = {
     "": "{provider} refused this ({reason}). Start the call with another meeting system, or tell whoever runs "
     "Startcall.",
+    "talk_missing": (
+        "{provider} has no Talk for Startcall's account. Whoever runs Startcall has to have it allowed, and finds out "
+        "more with `python app.py doctor`."
+    ),
     "cannot_end_room": "{provider} cannot be ended from Slack. Please end the meeting where it takes place.",
 }
 

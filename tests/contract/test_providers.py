@@ -13,7 +13,7 @@ from calls.errors import ConfigError
 from calls.meetings import Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
-from tests import bigbluebutton_double, daily_double, livekit_double
+from tests import bigbluebutton_double, daily_double, livekit_double, nextcloud_double, whereby_double
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.janus_server import JanusServer
@@ -38,6 +38,8 @@ HOSTED: dict[str, VendorDouble] = {
     "bigbluebutton": bigbluebutton_double.Double(),
     "livekit": livekit_double.Double(),
     "daily": daily_double.DailyDouble(),
+    "nextcloud": nextcloud_double.NextcloudDouble(),
+    "whereby": whereby_double.WherebyDouble(),
 }
 """The servers of hosted meeting systems, which run during each test."""
 
@@ -81,6 +83,28 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
                 "STARTCALL_LIVEKIT_PAGE": livekit_double.PAGE,
             },
             site_url="http://127.0.0.1:9",
+        ),
+    ),
+    "nextcloud": lambda session: build_provider(
+        "nextcloud",
+        surroundings(
+            session,
+            {
+                "STARTCALL_NEXTCLOUD_URL": HOSTED["nextcloud"].url,
+                "STARTCALL_NEXTCLOUD_USER": nextcloud_double.USER,
+                "STARTCALL_NEXTCLOUD_APP_PASSWORD": nextcloud_double.APP_PASSWORD,
+            },
+        ),
+    ),
+    "whereby": lambda session: build_provider(
+        "whereby",
+        surroundings(
+            session,
+            {
+                "STARTCALL_WHEREBY_API_KEY": whereby_double.API_KEY,
+                "STARTCALL_WHEREBY_API_URL": f"{HOSTED['whereby'].url}/v1",
+                "STARTCALL_WHEREBY_WEBHOOK_SECRET": whereby_double.SECRET,
+            },
         ),
     ),
 }
