@@ -1,0 +1,1 @@
+"""Whereby: a room for each call, links that name their person, and reports of who comes and goes."""
