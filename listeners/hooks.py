@@ -24,7 +24,7 @@ def hook_routes(providers: Mapping[str, Provider], intake: Intake, now: Clock) -
     """Return the route of every meeting system's reports.
 
     A longer body than the site allows is refused with 413 before it is read to its end. What is reported is on disk
-    when the answer goes out; when it cannot be stored the answer is 503, and the meeting system sends it again.
+    when the answer goes out; when it cannot be stored the answer is 503, and most meeting systems send it again.
     """
 
     async def handle_hook(request: web.Request) -> web.Response:
