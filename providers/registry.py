@@ -11,6 +11,7 @@ from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKin
 from providers.bigbluebutton.kind import KIND as BIGBLUEBUTTON
 from providers.builtin.kind import KIND as BUILTIN
 from providers.daily.kind import KIND as DAILY
+from providers.jaas.kind import KIND as JAAS
 from providers.janus.kind import KIND as JANUS
 from providers.jitsi.kind import KIND as JITSI
 from providers.link.kind import KIND as LINK
@@ -29,6 +30,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             BIGBLUEBUTTON,
             BUILTIN,
             DAILY,
+            JAAS,
             JANUS,
             JITSI,
             LINK,

@@ -72,6 +72,7 @@ _CONFIG: dict[str, str] = {
         "The meeting system is only half set up: `{detail}` is not set. Whoever runs Startcall has to set it, or name "
         "another meeting system in `STARTCALL_PROVIDER`."
     ),
+    "jaas_key_not_usable": "`STARTCALL_JAAS_PRIVATE_KEY` {detail}. Whoever runs Startcall has to correct it.",
     "link_template_missing": (
         "Startcall was not told where calls take place. Whoever runs it has to set `STARTCALL_LINK_TEMPLATE` to a web "
         "address with `{{room}}` in it."

@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 import jwt
 
 from calls.model import Room, Visitor
-
-LEEWAY = timedelta(seconds=30)
-"""How far the clocks of Jitsi's server and of this one may be apart."""
+from providers.jitsi_users import LEEWAY, jitsi_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,12 @@ class TokenSigner:
     def sign(self, room: Room, visitor: Visitor, *, at: datetime, lasts: timedelta) -> str:
         """Return a token for a person and a room, good for `lasts` from `at` and `LEEWAY` on either side.
 
-        Every field of the user is a text, as Prosody's plugins demand. The claims, and which of them are checked:
+        The claims, and which of them are checked:
         https://github.com/jitsi/lib-jitsi-meet/blob/master/doc/tokens.md and
         https://github.com/jitsi/jitsi-meet/blob/master/resources/prosody-plugins/token/util.lib.lua; who reads
         `moderator` and `affiliation`: https://github.com/jitsi-contrib/prosody-plugins/tree/main/token_affiliation.
         """
+        user = jitsi_user(visitor) | {"affiliation": "owner" if visitor.is_host else "member"}
         claims = {
             "aud": self.app_id,
             "iss": self.app_id,
@@ -40,16 +39,6 @@ class TokenSigner:
             "room": room.id,
             "nbf": int((at - LEEWAY).timestamp()),
             "exp": int((at + lasts + LEEWAY).timestamp()),
-            "context": {"user": _user(visitor)},
+            "context": {"user": user},
         }
         return jwt.encode(claims, self.app_secret, algorithm="HS256")
-
-
-def _user(visitor: Visitor) -> dict[str, str]:
-    user = {
-        "id": visitor.id,
-        "name": visitor.name,
-        "moderator": "true" if visitor.is_host else "false",
-        "affiliation": "owner" if visitor.is_host else "member",
-    }
-    return user if visitor.avatar_url is None else user | {"avatar": visitor.avatar_url}

@@ -13,7 +13,7 @@ from calls.errors import ConfigError
 from calls.meetings import Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
-from tests import bigbluebutton_double, daily_double, livekit_double, nextcloud_double, whereby_double
+from tests import bigbluebutton_double, daily_double, jaas_double, livekit_double, nextcloud_double, whereby_double
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.janus_server import JanusServer
@@ -66,6 +66,9 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
             },
             site_url="http://127.0.0.1:9",
         ),
+    ),
+    "jaas": lambda session: build_provider(
+        "jaas", surroundings(session, jaas_double.SETTINGS, site_url="http://127.0.0.1:9")
     ),
     "janus": lambda session: build_provider(
         "janus", surroundings(session, JANUS.settings(), site_url="http://127.0.0.1:9")
