@@ -74,9 +74,18 @@ class Hub:
         self._people_max = people_max
         self._reports = Reports(now)
         self._rooms: dict[str, dict[str, Session]] = {}
+        self._known = _Remembered()
         self._ended = _Remembered()
         self._removed = _Remembered()
         self._closed = False
+
+    def expect(self, room_id: str) -> None:
+        """Take note of a room that nobody can be in yet."""
+        self._known.add(room_id)
+
+    def knows(self, room_id: str) -> bool:
+        """Say whether a room was made, or entered, since this hub began."""
+        return room_id in self._known
 
     def check_may_enter(self, room_id: str, ticket: Ticket) -> None:
         """Find out whether somebody could come in now.
@@ -108,6 +117,7 @@ class Hub:
         for other in room.values():
             other.outbox.post(render_joined(session.person()))
         room[session.id] = session
+        self._known.add(room_id)
         if before is None:
             self._reports.tell(EventKind.JOINED, room_id, session.seen())
         return session

@@ -22,11 +22,13 @@ from providers.builtin.settings import (
     find_stun_fault,
     find_turn_fault,
 )
+from providers.room_names import check_room_key
 
 
 def _build(surroundings: Surroundings) -> Provider:
     if surroundings.site_url is None:
         raise ConfigError("builtin_needs_public_url")
+    check_room_key(surroundings.key)
     settings = BuiltinSettings.read(surroundings.site_url, surroundings.values)
     return BuiltinProvider(settings, House(surroundings.key, surroundings.now, surroundings.is_open))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,19 +14,21 @@ from aiohttp import web
 
 from calls.errors import UsageError
 from calls.meetings import Capability, Health, IsOpen, MeetingEvent, Provider, RoomSpec, Seen
-from calls.model import CallId, Room, Visitor
+from calls.model import Room, Visitor
 from providers.builtin.hub import Hub
 from providers.builtin.ice import ice_configuration
 from providers.builtin.settings import BuiltinSettings
 from providers.builtin.signalling import HEARTBEAT_S, Signalling, origin_of
 from providers.builtin.watch import WATCH_EVERY_S, Watch
+from providers.room_names import room_name
 from providers.room_page.entry import Entry
 from providers.room_page.routes import room_page_routes
 from providers.room_page.tokens import RoomTokens, Ticket
 
 NAME: Final = "builtin"
 
-_ROOM_BYTES = 16
+SETTLE_S: Final = 3.0
+"""How long pages get to come back after a start, before an older room is said to be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Rhythm:
 
     heartbeat_s: float = HEARTBEAT_S
     watch_every_s: float = WATCH_EVERY_S
+    settle_s: float = SETTLE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class BuiltinProvider(Provider):
         self._rhythm = rhythm
         self._hub = Hub(settings.people_max, house.now)
         self._tokens = RoomTokens(house.key, NAME, house.now)
+        self._settled_at_s = time.monotonic() + rhythm.settle_s
         self._watch = Watch(self._hub, NAME, house.is_open, every_s=rhythm.watch_every_s)
 
     @property
@@ -81,7 +84,8 @@ class BuiltinProvider(Provider):
 
     async def create_room(self, spec: RoomSpec) -> Room:
         """Compute the room's name; the same call gets the same room, also after a restart."""
-        room_id = self._room_id(spec.call_id)
+        room_id = room_name(self._house.key, spec.call_id)
+        self._hub.expect(room_id)
         return Room(id=room_id, join_url=self._address(room_id))
 
     async def end_room(self, room: Room) -> None:
@@ -93,7 +97,9 @@ class BuiltinProvider(Provider):
         return f"{self._address(room.id)}#{self._tokens.link(room.id, visitor, lasts)}"
 
     async def roster(self, room: Room) -> Sequence[Seen]:
-        """Return who is connected to this process."""
+        """Return who is connected to this process; for a room that is older than it, wait until pages can be back."""
+        if not self._hub.knows(room.id):
+            await asyncio.sleep(max(0.0, self._settled_at_s - time.monotonic()))
         return self._hub.roster(room.id)
 
     def stream(self) -> AsyncIterator[MeetingEvent]:
@@ -146,8 +152,3 @@ class BuiltinProvider(Provider):
 
     def _address(self, room_id: str) -> str:
         return f"{self._settings.site_url}/room/{NAME}/{room_id}"
-
-    def _room_id(self, call_id: CallId) -> str:
-        """Return 128 bits that only this installation can compute from a call's id."""
-        digest = hmac.digest(self._house.key, f"startcall {NAME} room {call_id}".encode(), hashlib.sha256)
-        return base64.b32encode(digest[:_ROOM_BYTES]).decode("ascii").rstrip("=").lower()

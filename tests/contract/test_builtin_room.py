@@ -173,6 +173,27 @@ async def test_what_somebody_switches_off_is_seen_by_those_there_and_those_who_c
     assert {"Ana": False, "Ben": True} == {person["name"]: person["screen"] for person in cleo.people}
 
 
+async def test_after_a_restart_a_room_is_not_empty_before_its_pages_can_be_back(
+    session: aiohttp.ClientSession,
+) -> None:
+    """Who asks right after the start waits for the pages, and hears of an empty room only when none has come."""
+    async with running_site(rhythm=Rhythm(settle_s=0.5)) as site:
+        ana = await entered(session, site, "Ana")
+        older = await site.provider.create_room(replace(SPEC, call_id=CallId("e" * 32)))
+        await site.stop()
+        await site.start()
+        asked = asyncio.create_task(site.names())
+        nobody = asyncio.create_task(site.provider.roster(older))
+        await asyncio.sleep(0.1)
+        await ana.connect()
+
+        assert not nobody.done()
+        assert ["Ana"] == await asked
+        assert () == await nobody
+        fresh = await site.provider.create_room(replace(SPEC, call_id=CallId("f" * 32)))
+        assert () == await asyncio.wait_for(site.provider.roster(fresh), 0.1)
+
+
 async def test_a_page_that_fell_silent_has_left(session: aiohttp.ClientSession) -> None:
     """No goodbye and no broken connection, only nothing any more: after the heartbeat it is gone."""
     async with running_site(rhythm=Rhythm(heartbeat_s=0.4)) as site:

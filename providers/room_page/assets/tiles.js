@@ -29,7 +29,7 @@ export class Tiles {
     video.setAttribute("aria-label", own ? "Your picture" : `Picture of ${name}`);
     const link = make("p", "link");
     const mute = make("span", "mute");
-    const tile = make("li", "tile", avatar(name), video, link, make("p", "label", nameOf(own ? `${name} (you)` : name), mute));
+    const tile = make("li", "tile", avatar(name), video, link, make("p", "label", nameOf(name), ...(own ? [make("span", "", "(you)")] : []), mute));
     tile.dataset.person = id;
     tile.toggleAttribute("data-own", own);
     this.#tiles.set(id, tile);
