@@ -51,6 +51,8 @@ class Request:
     Args:
         url: a `yarl.URL` where its bytes must not be changed, as where they are signed.
         wants_list: whether the answer has to be a JSON array, and not an object.
+
+        form: sent as a web page's form instead of JSON.
     """
 
     method: str
@@ -59,6 +61,8 @@ class Request:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     wants_list: bool = False
+
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ async def send_once(session: aiohttp.ClientSession, provider: str, request: Requ
         request.method,
         request.url,
         json=request.body,
+        data=request.form,
         params=request.params,
         headers=request.headers,
         allow_redirects=False,
