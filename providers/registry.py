@@ -11,6 +11,7 @@ from calls.meetings import API_VERSION, ENTRY_POINT_GROUP, Provider, ProviderKin
 from providers.bigbluebutton.kind import KIND as BIGBLUEBUTTON
 from providers.builtin.kind import KIND as BUILTIN
 from providers.daily.kind import KIND as DAILY
+from providers.googlemeet.kind import KIND as GOOGLEMEET
 from providers.jaas.kind import KIND as JAAS
 from providers.janus.kind import KIND as JANUS
 from providers.jitsi.kind import KIND as JITSI
@@ -31,6 +32,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             BUILTIN,
             DAILY,
             JAAS,
+            GOOGLEMEET,
             JANUS,
             JITSI,
             LINK,

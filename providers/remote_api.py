@@ -51,7 +51,6 @@ class Request:
     Args:
         url: a `yarl.URL` where its bytes must not be changed, as where they are signed.
         wants_list: whether the answer has to be a JSON array, and not an object.
-
         form: sent as a web page's form instead of JSON.
     """
 
@@ -61,7 +60,6 @@ class Request:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     wants_list: bool = False
-
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
 

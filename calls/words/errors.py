@@ -78,6 +78,18 @@ _CONFIG: dict[str, str] = {
         "address with `{{room}}` in it."
     ),
     "link_template_not_usable": "`STARTCALL_LINK_TEMPLATE` {detail}. Whoever runs Startcall has to correct it.",
+    "googlemeet_setting_missing": (
+        "Google Meet needs `STARTCALL_GOOGLEMEET_KEY` and `STARTCALL_GOOGLEMEET_HOST`, and `{detail}` is not set. "
+        "Whoever runs Startcall has to set it."
+    ),
+    "googlemeet_key_not_usable": (
+        "`STARTCALL_GOOGLEMEET_KEY` {detail}. Whoever runs Startcall has to name the JSON file of a service account's "
+        "key, or make a new key in the Google Cloud console."
+    ),
+    "googlemeet_events_incomplete": (
+        "Google Meet tells who comes and goes by a topic and a subscription of Pub/Sub, and `{detail}` is not set. "
+        "Whoever runs Startcall has to set both, or neither."
+    ),
     "jitsi_token_incomplete": (
         "Jitsi's tokens are signed with an id and a secret, and `{detail}` is not set. Whoever runs Startcall has to "
         "set both `STARTCALL_JITSI_APP_ID` and `STARTCALL_JITSI_APP_SECRET`, or neither."
