@@ -19,6 +19,7 @@ from providers.link.kind import KIND as LINK
 from providers.link.kind import LINK_TEMPLATE
 from providers.livekit.kind import KIND as LIVEKIT
 from providers.nextcloud.kind import KIND as NEXTCLOUD
+from providers.teams.kind import KIND as TEAMS
 from providers.whereby.kind import KIND as WHEREBY
 
 AUTO = "auto"
@@ -39,6 +40,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             LIVEKIT,
             NEXTCLOUD,
             WHEREBY,
+            TEAMS,
         )
     }
 )

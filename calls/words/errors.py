@@ -106,6 +106,14 @@ _CONFIG: dict[str, str] = {
         "Startcall was not told how to reach Janus. Whoever runs it has to set {detail}, as providers/janus/README.md "
         "says."
     ),
+    "teams_setting_missing": (
+        "Microsoft Teams needs a tenant, a client with its secret and an organizer, and `{detail}` is not set. Whoever "
+        "runs Startcall has to set it."
+    ),
+    "teams_key_not_usable": (
+        "`STARTCALL_TEAMS_KEY` {detail}. Whoever runs Startcall has to name the PEM file of an RSA key, which "
+        "`openssl genrsa -out teams.pem 2048` makes."
+    ),
     "room_key_too_short": (
         "The key that keeps the names of rooms secret is too short: {detail}. Whoever runs Startcall has to set a "
         "longer one."
@@ -152,6 +160,10 @@ _PROVIDER_REFUSED: dict[str, str] = {
     "talk_missing": (
         "{provider} has no Talk for Startcall's account. Whoever runs Startcall has to have it allowed, and finds out "
         "more with `python app.py doctor`."
+    ),
+    "organizer_unknown": (
+        "{provider} does not know the account that its meetings belong to. " + _TELL + ", who has to correct "
+        "`STARTCALL_TEAMS_ORGANIZER`."
     ),
     "cannot_end_room": "{provider} cannot be ended from Slack. Please end the meeting where it takes place.",
 }

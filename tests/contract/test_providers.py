@@ -18,6 +18,7 @@ from tests.contract.provider_kit import SPEC, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.googlemeet_double import GoogleMeetDouble
 from tests.janus_server import JanusServer
+from tests.teams_double import TeamsDouble
 from tests.vendor import VendorDouble
 
 PROVIDERS = Path(__file__).parents[2] / "providers"
@@ -36,6 +37,7 @@ JANUS = JanusServer()
 """Runs while its provider is looked at."""
 
 GOOGLE = GoogleMeetDouble()
+MICROSOFT = TeamsDouble()
 
 HOSTED: dict[str, VendorDouble] = {
     "bigbluebutton": bigbluebutton_double.Double(),
@@ -44,6 +46,7 @@ HOSTED: dict[str, VendorDouble] = {
     "nextcloud": nextcloud_double.NextcloudDouble(),
     "whereby": whereby_double.WherebyDouble(),
     "googlemeet": GOOGLE,
+    "teams": MICROSOFT,
 }
 """The servers of hosted meeting systems, which run during each test."""
 
@@ -117,6 +120,8 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
                 "STARTCALL_WHEREBY_WEBHOOK_SECRET": whereby_double.SECRET,
             },
         ),
+    "teams": lambda session: build_provider(
+        "teams", surroundings(session, MICROSOFT.settings(), site_url="http://127.0.0.1:9")
     ),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
