@@ -32,15 +32,15 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             BIGBLUEBUTTON,
             BUILTIN,
             DAILY,
-            JAAS,
             GOOGLEMEET,
+            JAAS,
             JANUS,
             JITSI,
             LINK,
             LIVEKIT,
             NEXTCLOUD,
-            WHEREBY,
             TEAMS,
+            WHEREBY,
         )
     }
 )

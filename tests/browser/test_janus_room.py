@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from calls.meetings import EventKind
 from tests.browser.janus_site import JanusSite, running_janus_site, visitor
-from tests.browser.room_pages import CONNECT_TIMEOUT_MS, OpenRoom, expect_moving, people_on
+from tests.browser.room_pages import PATIENCE_MS, OpenRoom, expect_moving, people_on
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def site() -> AsyncIterator[JanusSite]:
 async def come(site: JanusSite, open_room: OpenRoom, name: str) -> Page:
     """Open somebody's link, and join."""
     page = await open_room(await site.link(name), joins=False)
-    await expect(page.get_by_label("What your camera shows")).to_be_visible(timeout=CONNECT_TIMEOUT_MS)
+    await expect(page.get_by_label("What your camera shows")).to_be_visible(timeout=PATIENCE_MS)
     await page.get_by_role("button", name="Join the call").click()
     return page
 
