@@ -21,6 +21,7 @@ from providers.livekit.kind import KIND as LIVEKIT
 from providers.nextcloud.kind import KIND as NEXTCLOUD
 from providers.teams.kind import KIND as TEAMS
 from providers.whereby.kind import KIND as WHEREBY
+from providers.zoom.kind import KIND as ZOOM
 
 AUTO = "auto"
 """Chooses what works with the settings there are."""
@@ -41,6 +42,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             NEXTCLOUD,
             TEAMS,
             WHEREBY,
+            ZOOM,
         )
     }
 )

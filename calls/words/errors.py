@@ -165,6 +165,10 @@ _PROVIDER_REFUSED: dict[str, str] = {
         "{provider} does not know the account that its meetings belong to. " + _TELL + ", who has to correct "
         "`STARTCALL_TEAMS_ORGANIZER`."
     ),
+    "host_unknown": (
+        "{provider} has nobody in whose name this meeting could be. Whoever runs Startcall has to set the host of "
+        "meetings to somebody it knows."
+    ),
     "cannot_end_room": "{provider} cannot be ended from Slack. Please end the meeting where it takes place.",
 }
 

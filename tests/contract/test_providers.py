@@ -20,6 +20,7 @@ from tests.googlemeet_double import GoogleMeetDouble
 from tests.janus_server import JanusServer
 from tests.teams_double import TeamsDouble
 from tests.vendor import VendorDouble
+from tests.zoom_double import ZoomDouble
 
 PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = PROVIDERS.parent / "docs" / "providers.md"
@@ -38,6 +39,7 @@ JANUS = JanusServer()
 
 GOOGLE = GoogleMeetDouble()
 MICROSOFT = TeamsDouble()
+ZOOM = ZoomDouble()
 
 HOSTED: dict[str, VendorDouble] = {
     "bigbluebutton": bigbluebutton_double.Double(),
@@ -47,6 +49,7 @@ HOSTED: dict[str, VendorDouble] = {
     "whereby": whereby_double.WherebyDouble(),
     "googlemeet": GOOGLE,
     "teams": MICROSOFT,
+    "zoom": ZOOM,
 }
 """The servers of hosted meeting systems, which run during each test."""
 
@@ -124,6 +127,7 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
     "teams": lambda session: build_provider(
         "teams", surroundings(session, MICROSOFT.settings(), site_url="http://127.0.0.1:9")
     ),
+    "zoom": lambda session: build_provider("zoom", surroundings(session, ZOOM.settings)),
 }
 """How each provider is made for these tests: nothing but this computer may be asked."""
 

@@ -63,7 +63,7 @@ BAD_VALUES = [
     ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
     ("DATABASE_URL", "sqlite:///data/x?mode=ro", "must end with the path of a file"),
     ("DATABASE_URL", "sqlite:///data/", "must end with the path of a file"),
-    ("STARTCALL_PROVIDER", "zoom", "names no meeting system"),
+    ("STARTCALL_PROVIDER", "skype", "names no meeting system"),
     ("STARTCALL_PROVIDER", "lnk", "names no meeting system"),
     ("STARTCALL_LINK_TEMPLATE", "https://meet.example.org/", "has no {room}"),
     ("STARTCALL_LINK_TEMPLATE", "javascript:{room}", "does not begin with https://"),

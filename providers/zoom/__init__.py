@@ -1,0 +1,1 @@
+"""Meetings at Zoom."""

@@ -1,0 +1,121 @@
+"""How the Zoom provider is chosen and set up."""
+
+from __future__ import annotations
+
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
+from providers.credentials import find_api_url_fault, find_credential_fault
+from providers.zoom.provider import ZoomProvider
+from providers.zoom.settings import (
+    NO,
+    YES,
+    ZOOM_API,
+    ZoomSettings,
+    find_host_fault,
+    find_secrets_fault,
+    find_switch_fault,
+    read_secrets,
+)
+
+_ACCOUNT_ID = "STARTCALL_ZOOM_ACCOUNT_ID"
+_CLIENT_ID = "STARTCALL_ZOOM_CLIENT_ID"
+_CLIENT_SECRET = "STARTCALL_ZOOM_CLIENT_SECRET"  # noqa: S105 - the setting's name
+_HOST = "STARTCALL_ZOOM_HOST"
+_HOOK_SECRET = "STARTCALL_ZOOM_HOOK_SECRET"  # noqa: S105 - the setting's name
+_SUBSCRIPTION_ID = "STARTCALL_ZOOM_SUBSCRIPTION_ID"
+_DASHBOARD = "STARTCALL_ZOOM_DASHBOARD"
+_API_URL = "STARTCALL_ZOOM_API_URL"
+
+
+def _build(surroundings: Surroundings) -> Provider:
+    values = surroundings.values
+    settings = ZoomSettings(
+        account_id=values[_ACCOUNT_ID],
+        client_id=values[_CLIENT_ID],
+        client_secret=values[_CLIENT_SECRET],
+        host=values[_HOST],
+        room_key=surroundings.key,
+        hook_secrets=read_secrets(values.get(_HOOK_SECRET, "")),
+        subscription_id=values.get(_SUBSCRIPTION_ID),
+        asks_dashboard=values.get(_DASHBOARD, NO) == YES,
+        api_url=values.get(_API_URL, ZOOM_API).rstrip("/"),
+    )
+    return ZoomProvider(settings, surroundings.session, surroundings.now)
+
+
+KIND = ProviderKind(
+    name="zoom",
+    settings=(
+        ProviderSetting(
+            _ACCOUNT_ID,
+            "For the meeting system zoom: Account ID of your Server-to-Server OAuth app in Zoom's Marketplace.",
+            example="sfk_aOFJSJSYhGwk1hnxgw",
+            required=True,
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _CLIENT_ID,
+            "For the meeting system zoom: Client ID of the same app.",
+            example="uE1cJ7wRQkmX0mVhXHk2GQ",
+            required=True,
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _CLIENT_SECRET,
+            "For the meeting system zoom: Client Secret of the same app.",
+            example="your-zoom-client-secret",
+            secret=True,
+            required=True,
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _HOST,
+            "For the meeting system zoom: e-mail address of the Zoom user whose meetings they are when whoever starts "
+            "a call is not known to Zoom.",
+            example="meetings@example.com",
+            required=True,
+            find_fault=find_host_fault,
+        ),
+        ProviderSetting(
+            _HOOK_SECRET,
+            "For the meeting system zoom: Secret Token of the app, which Zoom signs its reports to /hooks/zoom with. "
+            "Two, separated by a comma, are both accepted.",
+            example="your-zoom-secret-token",
+            secret=True,
+            find_fault=find_secrets_fault,
+        ),
+        ProviderSetting(
+            _SUBSCRIPTION_ID,
+            "For the meeting system zoom: id of an event subscription by WebSocket, which needs no public address. "
+            "Only one process may follow it.",
+            example="5Wt4hoS1RBydKao3e_mJgA",
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _DASHBOARD,
+            f"For the meeting system zoom: {YES} asks Zoom's dashboard who is in, so that lost reports heal. "
+            "Needs a Business plan or a higher one.",
+            example=YES,
+            default=NO,
+            find_fault=find_switch_fault,
+        ),
+        ProviderSetting(
+            _API_URL,
+            "For the meeting system zoom: where its API is, for accounts at another Zoom cloud and for tests.",
+            example="https://api.zoomgov.com/v2",
+            default=ZOOM_API,
+            find_fault=find_api_url_fault,
+        ),
+    ),
+    build=_build,
+    can=(
+        Capability.CREATE
+        | Capability.END
+        | Capability.HOST_EMAIL
+        | Capability.ROSTER
+        | Capability.WEBHOOK
+        | Capability.STREAM
+        | Capability.POLL
+        | Capability.RECORDING
+    ),
+    summary="meetings of your company's Zoom account, in the name of whoever starts the call",
+)

@@ -1,0 +1,132 @@
+"""Calls at Zoom, with a server in its place and the local Slack: reported by webhook or over a WebSocket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from sandbox.testing import wait_for
+from sandbox.workspace import CallRecord
+from tests.vendor import RETRY_AFTER_S
+from tests.world import GENERAL, World, running_world
+from tests.zoom_double import HOOK_SECRET, SUBSCRIPTION_ID, Json, ZoomDouble, participant, signed
+
+LEAVE_S = 5 + 2
+"""The delay of a leave, and what it takes to be seen."""
+
+
+@dataclass(slots=True)
+class Meeting:
+    """An app whose calls meet at Zoom."""
+
+    world: World
+    zoom: ZoomDouble
+    by_webhook: bool
+
+    @property
+    def at_slack(self) -> CallRecord:
+        """Return the only call, as Slack has it."""
+        (call,) = self.world.slack.workspace.calls.values()
+        return call
+
+    @property
+    def room(self) -> str:
+        """Return the number of the only meeting."""
+        (number,) = self.zoom.meetings
+        return str(number)
+
+    def shown(self) -> list[str]:
+        """Return who Slack shows in the call."""
+        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
+
+    async def start(self) -> None:
+        """Start a call."""
+        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
+        await self.world.card(GENERAL)
+
+    async def tell(self, report: Json) -> None:
+        """Have Zoom report something, in the way it was set up to."""
+        if not self.by_webhook:
+            await self.zoom.tell(report)
+            return
+        body = json.dumps(report).encode()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.world.server.address}/hooks/zoom", data=body, headers=signed(body)) as answer,
+        ):
+            assert 200 == answer.status
+
+
+@asynccontextmanager
+async def running_meeting(folder: Path, *, by_webhook: bool) -> AsyncIterator[Meeting]:
+    """Run a server in Zoom's place, an app that uses it, and a local Slack."""
+    way = (
+        {"STARTCALL_ZOOM_HOOK_SECRET": HOOK_SECRET}
+        if by_webhook
+        else {"STARTCALL_ZOOM_SUBSCRIPTION_ID": SUBSCRIPTION_ID}
+    )
+    async with ZoomDouble().running() as zoom:
+        settings = {"STARTCALL_PROVIDER": "zoom", **zoom.settings, **way}
+        async with running_world(folder, http=False, extra=settings) as world:
+            await wait_for(lambda: by_webhook or len(zoom.sockets) == 1)
+            yield Meeting(world, zoom, by_webhook)
+
+
+@pytest.fixture(params=["webhook", "websocket"])
+async def meeting(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Meeting]:
+    """Run everything, once in each way that Zoom reports."""
+    async with running_meeting(tmp_path, by_webhook=request.param == "webhook") as running:
+        yield running
+
+
+async def test_who_is_in_the_meeting_is_on_the_card_until_zoom_ends_it(meeting: Meeting) -> None:
+    """Within a second of the report; when Zoom says that it is over, the call is."""
+    await meeting.start()
+    assert f"https://us05web.zoom.us/j/{meeting.room}" in meeting.at_slack.join_url
+    room = meeting.room
+    jill, jack = participant("16778240"), participant("16779264", user_name="Jack Hill")
+
+    await meeting.tell(meeting.zoom.report("meeting.participant_joined", room, participant=jill))
+    await wait_for(lambda: meeting.shown() == ["Jill Chill"], timeout_s=1)
+    await meeting.tell(meeting.zoom.report("meeting.participant_joined", room, participant=jack))
+    await wait_for(lambda: meeting.shown() == ["Jack Hill", "Jill Chill"], timeout_s=2)
+    await meeting.tell(meeting.zoom.report("meeting.participant_left", room, participant=jill))
+    await wait_for(lambda: meeting.shown() == ["Jack Hill"], timeout_s=LEAVE_S)
+
+    await meeting.tell(meeting.zoom.report("meeting.ended", room))
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2)
+    await meeting.world.settled()
+    assert {} == meeting.zoom.meetings, "its link opens nothing any more"
+
+
+async def test_ending_in_slack_ends_the_meeting_for_everybody(meeting: Meeting) -> None:
+    """Nobody goes on talking in a call that is over."""
+    await meeting.start()
+    meeting.zoom.start(meeting.room)
+
+    await meeting.world.alice.click(GENERAL, meeting.world.cards(GENERAL)[0].ts, "end_call")
+    await wait_for(lambda: meeting.at_slack.date_end > 0)
+    await meeting.world.settled()
+    assert 1 == len(meeting.zoom.requests("PUT", "/v2/meetings/"))
+    assert {} == meeting.zoom.meetings
+
+
+async def test_while_zoom_takes_no_more_requests_nobody_gets_a_made_up_link(tmp_path: Path) -> None:
+    """The starter is told at once that it takes longer; the card comes once Zoom's time is over."""
+    async with running_meeting(tmp_path, by_webhook=True) as meeting:
+        meeting.zoom.fault = "rate_limited"
+        await meeting.world.alice.command(GENERAL, "/startcall", "Weekly sync")
+        told = meeting.world.told
+        await wait_for(lambda: told(GENERAL, meeting.world.alice.user_id), timeout_s=5)
+        assert "takes longer than usual" in told(GENERAL, meeting.world.alice.user_id)[0]
+        assert [] == meeting.world.cards(GENERAL)
+
+        meeting.zoom.fault = ""
+        await wait_for(lambda: len(meeting.world.cards(GENERAL)) == 1, timeout_s=RETRY_AFTER_S + 10)
+        assert 1 == len(meeting.zoom.meetings)
