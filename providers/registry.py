@@ -20,6 +20,7 @@ from providers.link.kind import LINK_TEMPLATE
 from providers.livekit.kind import KIND as LIVEKIT
 from providers.nextcloud.kind import KIND as NEXTCLOUD
 from providers.teams.kind import KIND as TEAMS
+from providers.webex.kind import KIND as WEBEX
 from providers.whereby.kind import KIND as WHEREBY
 from providers.zoom.kind import KIND as ZOOM
 
@@ -41,6 +42,7 @@ OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
             LIVEKIT,
             NEXTCLOUD,
             TEAMS,
+            WEBEX,
             WHEREBY,
             ZOOM,
         )

@@ -20,6 +20,7 @@ from tests.googlemeet_double import GoogleMeetDouble
 from tests.janus_server import JanusServer
 from tests.teams_double import TeamsDouble
 from tests.vendor import VendorDouble
+from tests.webex_double import WebexDouble
 from tests.zoom_double import ZoomDouble
 
 PROVIDERS = Path(__file__).parents[2] / "providers"
@@ -39,6 +40,7 @@ JANUS = JanusServer()
 
 GOOGLE = GoogleMeetDouble()
 MICROSOFT = TeamsDouble()
+WEBEX = WebexDouble()
 ZOOM = ZoomDouble()
 
 HOSTED: dict[str, VendorDouble] = {
@@ -50,6 +52,7 @@ HOSTED: dict[str, VendorDouble] = {
     "googlemeet": GOOGLE,
     "teams": MICROSOFT,
     "zoom": ZOOM,
+    "webex": WEBEX,
 }
 """The servers of hosted meeting systems, which run during each test."""
 
@@ -112,6 +115,9 @@ MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
                 "STARTCALL_NEXTCLOUD_APP_PASSWORD": nextcloud_double.APP_PASSWORD,
             },
         ),
+    ),
+    "webex": lambda session: build_provider(
+        "webex", surroundings(session, WEBEX.settings, site_url="https://a.example")
     ),
     "whereby": lambda session: build_provider(
         "whereby",
