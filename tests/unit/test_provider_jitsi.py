@@ -132,7 +132,12 @@ async def test_a_short_key_is_refused(session: aiohttp.ClientSession) -> None:
         (HOOKS, Capability.DESKTOP_LINK | Capability.WEBHOOK),
         (
             {**TOKENS, **PROSODY},
-            Capability.PERSON_LINK | Capability.WEBHOOK | Capability.END | Capability.POLL | Capability.KICK,
+            Capability.PERSON_LINK
+            | Capability.WEBHOOK
+            | Capability.ROSTER
+            | Capability.END
+            | Capability.POLL
+            | Capability.KICK,
         ),
     ],
 )
