@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 
 MEDIA_ARGUMENTS = (
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=10",  # more would only be more to encode
     "--use-fake-ui-for-media-stream",
     "--auto-select-desktop-capture-source=Entire screen",
     "--allow-loopback-in-peer-connection",

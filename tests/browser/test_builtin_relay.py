@@ -61,8 +61,7 @@ async def test_a_wrong_secret_is_told_on_the_page(tmp_path: Path, room_browser: 
         running_turn_server(tmp_path) as turn,
         running_site(turn_urls=(turn.url,), turn_secret="another secret", relay_only=True) as site,
     ):
-        ana = await opened(room_browser, open_room, await site.link("Ana"))
-        await opened(room_browser, open_room, await site.link("Ben"))
-
-        await ana.get_by_text("No connection yet; a firewall may be in the way.").wait_for(timeout=30_000)
-        assert [] == await pairs_used(ana)
+        pages = [await opened(room_browser, open_room, await site.link(name)) for name in ("Ana", "Ben")]
+        for page in pages:
+            await page.get_by_text("No connection yet; a firewall may be in the way.").wait_for(timeout=40_000)
+            assert [] == await pairs_used(page)

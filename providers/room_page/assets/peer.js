@@ -6,6 +6,7 @@ const ANSWER_MS = 10_000;
 const FIRST_OFFER_MS = 4_000;
 const RECOVERY_MS = 5_000;
 const POLITE_MS = 3_000;
+const TROUBLE_MS = 8_000;
 
 export class Peer {
   #options;
@@ -15,6 +16,7 @@ export class Peer {
   #making = false;
   #closed = false;
   #timer = 0;
+  #apartSince = null;
   #work = Promise.resolve();
 
   // `calls` says whether this side begins; the other one waits, and begins itself when nothing comes.
@@ -69,7 +71,9 @@ export class Peer {
     };
     connection.onnegotiationneeded = () => this.#offer(connection);
     connection.onconnectionstatechange = () => this.#changed(connection);
-    this.#options.onLink("connecting");
+    this.#apartSince ??= performance.now();
+    // Whichever side begins anew, a connection that does not come about in this time is in trouble.
+    this.#options.onLink(performance.now() - this.#apartSince < TROUBLE_MS ? "connecting" : "failed");
   }
 
   #begin() {
@@ -149,8 +153,10 @@ export class Peer {
     switch (connection.connectionState) {
       case "connected":
         clearTimeout(this.#timer);
+        this.#apartSince = null;
         return this.#options.onLink("connected");
       case "disconnected":
+        this.#apartSince ??= performance.now();
         this.#options.onLink("lost");
         return this.#beginLater(RECOVERY_MS);
       case "failed":
@@ -167,7 +173,6 @@ export class Peer {
     this.#timer = setTimeout(() => {
       if (this.isConnected || this.#closed) return;
       this.#begin();
-      this.#options.onLink("failed");
     }, ms + (this.#options.isPolite ? POLITE_MS : 0));
   }
 }
