@@ -143,6 +143,7 @@ class Server:
     def web_app(self) -> web.Application:
         """Return the HTTP side: Slack's deliveries where there is a signing secret, and health."""
         site = web.Application(client_max_size=BODY_MAX_BYTES)
+        site.on_shutdown.append(self._let_pages_go)
         site.add_routes(health_routes(self.reasons_not_ready))
         if self.takes_in:
             site.add_routes(hook_routes(self.providers, self.intake, now))
@@ -153,6 +154,10 @@ class Server:
             secret = self.settings.slack_signing_secret.reveal()
             site.add_routes([web.post("/slack/events", slack_events(self.bolt, secret, now))])
         return site
+
+    async def _let_pages_go(self, _site: web.Application) -> None:
+        """Close the connections of pages in rooms, which would hold a stop up for a minute."""
+        await self.meeting_systems.aclose()
 
     async def reasons_not_ready(self) -> Sequence[str]:
         """Return a sentence for everything that keeps us from taking work now."""
