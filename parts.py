@@ -21,6 +21,7 @@ from config import Settings
 from listeners.joining.cookies import Cookies
 from listeners.joining.site import Site
 from providers.registry import build_provider
+from storage.postgres import is_postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def build_providers(
         values=settings.provider_values,
         site_url=settings.site_url(address),
         is_open=is_open,
+        shares_work=is_postgres(settings.database_url),
     )
     default = build_provider(settings.provider, surroundings)
     by_name = {default.name: default}

@@ -323,6 +323,8 @@ class Surroundings:
         session: shared; the provider does not close it.
         values: its settings, by name; those that are not set have their default or are missing.
         site_url: where people's browsers reach this app, without a slash at its end; None when they cannot.
+        shares_work: whether other processes work on the same calls: what a provider is asked in one of them may be
+            about people who are connected to another.
     """
 
     key: bytes = field(repr=False)
@@ -331,6 +333,7 @@ class Surroundings:
     site_url: str | None = None
     now: Callable[[], datetime] = now
     is_open: IsOpen = nowhere
+    shares_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)

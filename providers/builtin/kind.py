@@ -30,7 +30,9 @@ def _build(surroundings: Surroundings) -> Provider:
         raise ConfigError("builtin_needs_public_url")
     check_room_key(surroundings.key)
     settings = BuiltinSettings.read(surroundings.site_url, surroundings.values)
-    return BuiltinProvider(settings, House(surroundings.key, surroundings.now, surroundings.is_open))
+    return BuiltinProvider(
+        settings, House(surroundings.key, surroundings.now, surroundings.is_open, is_alone=not surroundings.shares_work)
+    )
 
 
 KIND = ProviderKind(

@@ -46,11 +46,13 @@ class House:
 
     Args:
         key: secret, for deriving names of rooms and signing.
+        is_alone: whether no other process works on the same calls.
     """
 
     key: bytes = field(repr=False)
     now: Callable[[], datetime]
     is_open: IsOpen
+    is_alone: bool = True
 
 
 class BuiltinProvider(Provider):
@@ -73,9 +75,13 @@ class BuiltinProvider(Provider):
 
     @property
     def capabilities(self) -> Capability:
-        """Everything but recording and a desktop program; rooms need no making."""
-        tells = Capability.ROSTER | Capability.STREAM | Capability.POLL
-        return tells | Capability.END | Capability.PERSON_LINK | Capability.KICK
+        """Everything but recording and a desktop program; rooms need no making.
+
+        Only the process that people are connected to knows of them, so where others work on the same calls it cannot
+        be asked: they would find the room empty.
+        """
+        can = Capability.ROSTER | Capability.STREAM | Capability.END | Capability.PERSON_LINK
+        return can | Capability.POLL | Capability.KICK if self._house.is_alone else can
 
     @property
     def notice(self) -> str | None:

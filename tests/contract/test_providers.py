@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from calls.errors import ConfigError
-from calls.meetings import Provider, Surroundings
+from calls.meetings import Capability, Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
 from tests import bigbluebutton_double, daily_double, jaas_double, livekit_double, nextcloud_double, whereby_double
@@ -254,3 +255,18 @@ async def test_auto_without_template_uses_the_public_service_and_says_so(session
     assert (await provider.create_room(SPEC)).join_url.startswith("https://meet.jit.si/")
     assert provider.notice is not None
     assert "sign in" in provider.notice
+
+
+async def test_the_builtin_room_is_not_asked_where_another_process_may_be_the_one_that_is_asked(
+    session: aiohttp.ClientSession,
+) -> None:
+    """People are connected to one process; another would find the room empty and end their call."""
+    alone, shared = (
+        build_provider("builtin", replace(surroundings(session, {}, site_url="http://127.0.0.1:9"), shares_work=shares))
+        for shares in (False, True)
+    )
+    asked = Capability.POLL | Capability.KICK
+
+    assert asked & alone.capabilities == asked
+    assert not asked & shared.capabilities
+    assert Capability.ROSTER | Capability.STREAM in shared.capabilities
