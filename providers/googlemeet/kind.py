@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.addresses import find_address_fault
+from providers.credentials import find_api_url_fault
 from providers.googlemeet.google_api import NAME
 from providers.googlemeet.provider import GoogleMeetProvider
 from providers.googlemeet.service_account import read_service_account
@@ -85,7 +85,7 @@ KIND = ProviderKind(
             _API_URL,
             "For the meeting system googlemeet: address that stands in for all of Google's, for tests.",
             example="http://127.0.0.1:8920",
-            find_fault=find_address_fault,
+            find_fault=find_api_url_fault,
         ),
     ),
     build=_build,

@@ -14,6 +14,7 @@ from calls.meetings import Seen
 from calls.model import Artifact, ArtifactKind, Room
 from providers.googlemeet.google_api import NAME, GoogleApi
 from providers.googlemeet.room_memo import RoomMemo
+from providers.reading import read_name
 from providers.remote_api import Json
 
 PEOPLE_AT_ONCE = 10
@@ -106,9 +107,8 @@ def _seen(session: str, participant: Json) -> Seen:
     """Return a device of somebody; of who is not signed in, Meet knows them only within this conference."""
     signed_in = participant.get("signedinUser") or {}
     user = signed_in or participant.get("anonymousUser") or participant.get("phoneUser") or {}
-    name = user.get("displayName")
     person_id = signed_in.get("user") or participant.get("name")
-    return Seen(session, person_id=person_id, display_name=name if isinstance(name, str) and name else None)
+    return Seen(session, person_id=person_id, display_name=read_name(user.get("displayName")))
 
 
 def _text(found: Any, name: str) -> str:  # noqa: ANN401 - whatever the answer holds

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from calls.errors import ConfigError
+from providers.reading import UnreadableError
 
 KEY_MIN_BITS = 2048
 
@@ -35,10 +36,6 @@ _FILE_MAX_BYTES = 64 * 1024
 
 # What Graph wraps the data key with; SHA-1 is sound here, and only for this.
 _WRAPPING = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303
-
-
-class UnreadableContentError(ValueError):
-    """What came was not encrypted for us, or was changed on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +69,25 @@ class Decryption:
         """Return what an `encryptedContent` holds.
 
         Raises:
-            UnreadableContentError: when it was not encrypted for us, or was changed.
+            UnreadableError: when it was not encrypted for us, or was changed.
         """
         if not isinstance(content, dict):
-            raise UnreadableContentError("no encrypted content")
+            raise UnreadableError("no encrypted content")
         data, wrapped, signature = (_bytes(content, name) for name in ("data", "dataKey", "dataSignature"))
         try:
             key = self.private_key.decrypt(wrapped, _WRAPPING)
         except ValueError as error:
-            raise UnreadableContentError("wrapped for another key") from error
+            raise UnreadableError("wrapped for another key") from error
         if not hmac.compare_digest(hmac.digest(key, data, hashlib.sha256), signature):
-            raise UnreadableContentError("changed on its way")
+            raise UnreadableError("changed on its way")
         if len(key) != _KEY_BYTES or not data or len(data) % _BLOCK_BYTES:
-            raise UnreadableContentError("not in blocks")
+            raise UnreadableError("not in blocks")
         decryptor = Cipher(AES256(key), CBC(key[:_BLOCK_BYTES])).decryptor()
         unpadder = PKCS7(_BLOCK_BITS).unpadder()
         try:
             return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
         except ValueError as error:
-            raise UnreadableContentError("not padded") from error
+            raise UnreadableError("not padded") from error
 
 
 def read_decryption(value: str) -> Decryption:
@@ -121,4 +118,4 @@ def _bytes(content: dict[str, Any], name: str) -> bytes:
     try:
         return base64.b64decode(content[name], validate=True)
     except (LookupError, TypeError, ValueError, binascii.Error) as error:
-        raise UnreadableContentError(name) from error
+        raise UnreadableError(name) from error

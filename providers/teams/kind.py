@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.addresses import find_address_fault
+from providers.credentials import find_api_url_fault
 from providers.teams.encryption import read_decryption
 from providers.teams.graph_api import NAME
 from providers.teams.provider import TeamsProvider
@@ -81,7 +81,7 @@ KIND = ProviderKind(
             _API_URL,
             "For the meeting system teams: address that stands in for all of Microsoft's, for tests.",
             example="http://127.0.0.1:8921",
-            find_fault=find_address_fault,
+            find_fault=find_api_url_fault,
         ),
     ),
     build=_build,

@@ -11,11 +11,11 @@ from calls.meetings import Capability, Health, Hook, HookReply, HookResult, Kept
 from calls.model import Room
 from providers.access_token import AccessToken, TokenKeeper
 from providers.oauth_token import TokenEndpoint
+from providers.reading import UnreadableError
 from providers.remote_api import RemoteApi
 from providers.room_names import room_name
 from providers.teams.call_events import (
     ForgedNotificationError,
-    UnreadableNotificationError,
     client_state,
     read_notifications,
 )
@@ -100,7 +100,7 @@ class TeamsProvider(Provider):
             return HookResult(events=read_notifications(hook, hook.path, state, decryption))
         except ForgedNotificationError:
             return _reply(401)
-        except UnreadableNotificationError:
+        except UnreadableError:
             return _reply(400)
 
     async def probe(self) -> Health:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from calls.errors import ConfigError
+from providers.credentials import find_credential_fault
 from providers.room_names import check_room_key
 from providers.teams.encryption import Decryption, read_decryption
 
@@ -13,7 +14,6 @@ _GRAPH_URL = "https://graph.microsoft.com"
 _LOGIN_URL = "https://login.microsoftonline.com"
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_VISIBLE = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,9 @@ def find_guid_fault(value: str) -> str | None:
 
 def find_secret_fault(value: str) -> str | None:
     """Return what is wrong with a client secret; None when it can be used."""
-    if value.startswith("your-"):
-        return "still holds the placeholder, not a real secret"
     if _GUID.fullmatch(value):
         return "is an id; copy the secret's value, which is shown once, and not its Secret ID"
-    return None if _VISIBLE.fullmatch(value) else "has a space or another character that a secret should not have"
+    return find_credential_fault(value)
 
 
 def find_key_fault(value: str) -> str | None:
