@@ -43,15 +43,22 @@ class Lease:
         self._changes = changes
         self.worker_id = worker_id
         self._renewed_at = float("-inf")
+        self._is_given_up = False
         self._renewing = asyncio.Lock()
+
+    def give_up(self) -> None:
+        """Let nothing more begin under it; what has begun may still be stored."""
+        self._is_given_up = True
 
     async def renew(self) -> None:
         """Give a sign of life, unless the last one is young.
 
         Raises:
-            StaleCallError: when the work was taken over.
+            StaleCallError: when the work was taken over, or is about to be given to others.
             StorageError: when the database does not answer.
         """
+        if self._is_given_up:
+            raise StaleCallError("taken_over", detail=f"worker {self.worker_id} ends")
         async with self._renewing:
             while time.monotonic() - self._renewed_at > RENEWED_FOR_S:
                 # Taken before the question: the time the answer took counts as used up.

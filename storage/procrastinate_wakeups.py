@@ -11,6 +11,7 @@ import logging
 import time
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import procrastinate
 import psycopg
@@ -81,7 +82,7 @@ class ProcrastinateWakeUps:
         self._task = self._queue.task(name="advance", queue=QUEUE, pass_context=True)(self._run)
         self._opened = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._worker: Worker | None = None
+        self._worker: _Worker | None = None
         self._working: asyncio.Task[None] | None = None
         self._lease: Lease | None = None
         self._deferring: set[asyncio.Task[None]] = set()
@@ -127,7 +128,7 @@ class ProcrastinateWakeUps:
         # Asked, not cancelled: before Python 3.12 a cancellation can get lost while a connection is being opened.
         self._stopping.set()
         if self._worker is not None:
-            self._worker.stop()  # type: ignore[no-untyped-call]
+            self._worker.hand_over()
         if self._working is not None:
             await asyncio.wait([self._working], timeout=grace_s)
             self._working.cancel()
@@ -149,7 +150,7 @@ class ProcrastinateWakeUps:
                     delete_jobs=DeleteJobCondition.ALWAYS,
                     fetch_job_polling_interval=POLL_S,
                     install_signal_handlers=False,
-                    shutdown_graceful_timeout=FINISH_S,
+                    shutdown_graceful_timeout=LIMIT_S,
                     stalled_worker_timeout=LIMIT_S,
                     update_heartbeat_interval=HEARTBEAT_S,
                 )
@@ -190,6 +191,8 @@ class ProcrastinateWakeUps:
             raise AssertionError(job.id)
         if self._lease is None or self._lease.worker_id != job.worker_id:
             self._lease = Lease(self._database, job.worker_id)
+            if self._worker is not None:
+                self._worker.lease = self._lease
         return self._lease
 
     async def _defer(self, call_id: CallId) -> None:
@@ -229,7 +232,31 @@ class ProcrastinateWakeUps:
 
 
 class _Worker(Worker):
-    """Procrastinate's worker, which ends when it no longer hears of jobs or gives no signs of life."""
+    """Procrastinate's worker, which ends when it no longer hears of jobs or gives no signs of life.
+
+    When it ends, its jobs become free at once. So it waits for requests that are at Slack for as long as Slack may
+    take, and begins none meanwhile: cut off, one could still be carried out after somebody else has looked for it.
+    """
+
+    lease: Lease | None = None
+    _is_handing_over = False
+
+    def hand_over(self) -> None:
+        """Stop within `FINISH_S`, because the process is to end; what was begun in time is finished."""
+        self._is_handing_over = True
+        self.shutdown_graceful_timeout = FINISH_S
+        asyncio.get_running_loop().call_later(FINISH_S / 2, self._give_up)
+        self.stop()  # type: ignore[no-untyped-call]
+
+    def _give_up(self) -> None:
+        if self.lease is not None:
+            self.lease.give_up()
+
+    async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        """End, whatever the reason."""
+        if not self._is_handing_over:
+            self._give_up()
+        await super()._shutdown(side_tasks)
 
     async def _periodic_deferrer(self) -> None:
         """Wait for ever: there are no periodic jobs, and whatever of its side tasks ends first, it watches no other."""

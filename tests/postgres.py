@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +56,13 @@ class PostgresServer:
     def restart(self) -> None:
         """Stop as in a crash and start again."""
         self.control("restart", "-m", "immediate")
+
+    def deafen(self, database: str, seconds: float) -> None:
+        """End every connection that listens, and let nobody connect for a while."""
+        self.sql(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+        time.sleep(seconds)
+        self.sql(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
 
     def control(self, action: str, *arguments: str) -> None:
         """Start or stop the server."""

@@ -16,7 +16,7 @@ import aiohttp
 from sandbox.server import Options, Sandbox
 from tests.world import free_port
 
-READY_WAIT_S = 20.0
+READY_WAIT_S = 60.0
 
 
 @dataclass(slots=True)

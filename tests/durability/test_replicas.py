@@ -201,6 +201,30 @@ async def test_a_process_that_is_stopped_hands_over(
         assert len(slack.workspace.calls) == 30
 
 
+async def test_a_worker_that_has_to_start_again_cuts_off_no_request(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """A slow Slack still does what it was sent, so nobody else may go on before its answer is there."""
+    name = postgres_url.rpartition("/")[2]
+    async with replicas(postgres_url) as world:
+        first, second = world.add(), world.add("worker", takes_in=False)
+        slack = world.slack
+        slack.faults.add("chat.postMessage", "delay", delay_s=8)
+        try:
+            await asyncio.gather(first.start(), second.start())
+            await slack.person("alice").command(GENERAL, "/startcall", "Weekly")
+            await wait_for(lambda: slack.faults.planned == 0)
+            await asyncio.to_thread(postgres_server.deafen, name, 1.0)
+            await wait_for(lambda: len(cards(slack)) == 1, 30)
+            await asyncio.sleep(5)
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(first.kill(), second.kill())
+
+        assert len(cards(slack)) == 1
+        assert len(slack.api_calls("chat.postMessage")) == 1
+
+
 @pytest.mark.parametrize("server_runs", [True, False])
 async def test_the_operator_ends_a_call_beside_a_server_and_without_one(
     postgres_server: PostgresServer, postgres_url: str, *, server_runs: bool

@@ -121,13 +121,7 @@ async def test_calls_start_at_once_after_the_listening_connection_was_lost(
     name = postgres_url.rpartition("/")[2]
     async with running_world(tmp_path, http=True, database_url=postgres_url) as world:
         await wait_until_ready(world, ready=True)
-        for statement in (
-            f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'",
-        ):
-            await asyncio.to_thread(postgres_server.sql, statement)
-        await asyncio.sleep(1)
-        await asyncio.to_thread(postgres_server.sql, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await asyncio.to_thread(postgres_server.deafen, name, 1.0)
         await asyncio.sleep(4)
         await wait_until_ready(world, ready=True)
         for number in range(1, 4):
