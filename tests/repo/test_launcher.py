@@ -16,6 +16,9 @@ from tests.repo.tree import ROOT
 
 LOG = Path("pip.log")
 
+pytestmark = pytest.mark.timeout(300)
+"""Making an environment and installing packages takes as long as the machine and the network let it."""
+
 
 def says(text: str, status: int = 1) -> str:
     """Return the sentence for what pip said."""
@@ -55,7 +58,6 @@ def test_the_first_stage_can_be_read_by_an_old_python(name: str) -> None:
     assert "from __future__ import annotations" not in source
 
 
-@pytest.mark.timeout(300)
 def test_an_environment_is_made_once_and_again_after_an_interruption(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from config import Secret, SettingsError, has_credentials, read_settings
@@ -346,6 +347,7 @@ def test_settings_print_no_secret() -> None:
     assert [value for value in {**SOCKET_MODE, **HTTP}.values() if value in shown] == []
 
 
+@hypothesis_settings(deadline=None)  # the installed packages are asked for meeting systems, from disk
 @given(
     st.dictionaries(
         st.sampled_from([s.name for s in SETTINGS]), st.text(alphabet=st.characters(exclude_characters="\0"))
