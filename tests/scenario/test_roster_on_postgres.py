@@ -32,11 +32,6 @@ async def test_the_end_of_the_room_is_the_end_of_the_call(meeting: Meeting) -> N
     await same.test_a_room_closed_at_the_meeting_system_ends_the_call_with_its_reason(meeting)
 
 
-async def test_a_thousand_comings_and_goings(meeting: Meeting) -> None:
-    """The requests are as few, and the end as exact."""
-    await same.test_a_thousand_comings_and_goings_in_ten_seconds_cost_one_request_a_second(meeting)
-
-
 async def test_everybody_coming_at_the_same_moment_is_shown(meeting: Meeting) -> None:
     """Reports that are stored at the same time do not overwrite each other."""
     await meeting.start()
