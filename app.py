@@ -25,6 +25,7 @@ import doctor
 import listeners
 import operate
 from calls.advance import Advancer
+from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
@@ -37,6 +38,7 @@ from calls.slack.auth_api import AuthApi, Identity
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
 from config import Settings, SettingsError, read_settings
 from listeners.bolt import build_bolt_app
@@ -108,7 +110,7 @@ class Server:
         self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
         self.auth = AuthApi(web_api)
         self.meeting_systems = build_providers(settings, session, address, self._is_open)
-        outside = build_outside(settings, web_api, self.meeting_systems, address)
+        outside = build_outside(settings, web_api, self.meeting_systems, database, address)
         self.provider, self.providers = self.meeting_systems.default, outside.providers
         self.advancer = Advancer(database, outside)
         self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
@@ -126,8 +128,10 @@ class Server:
         self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
+        self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
-        listeners.register(self.bolt, self.calls, joining, claiming)
+        choosing = Choosing(database, now)
+        listeners.register(self.bolt, UseCases(self.calls, joining, claiming, self.profiles, choosing))
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)
@@ -152,7 +156,7 @@ class Server:
                 site.add_routes(provider.routes())
         if self.takes_in and self.settings.slack_signing_secret is not None:
             secret = self.settings.slack_signing_secret.reveal()
-            site.add_routes([web.post("/slack/events", slack_events(self.bolt, secret, now))])
+            site.add_routes([web.post("/slack/events", slack_events(self.bolt, self.profiles, secret, now))])
         return site
 
     async def _let_pages_go(self, _site: web.Application) -> None:
@@ -218,6 +222,7 @@ class Server:
         self.pace.stop()
         await self.wakeups.stop(GRACE_S)
         await self.replies.stop(1.0)
+        await self.profiles.stop()
 
     async def prune_forever(self) -> None:
         """Forget old deliveries once an hour."""
@@ -293,7 +298,7 @@ async def _background(server: Server) -> AsyncIterator[None]:
         ]
     socket = None
     if server.uses_socket_mode and server.settings.slack_app_token is not None:
-        socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal())
+        socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal(), server.profiles)
         work.append(Supervised("Connecting to Slack", partial(server.connect_socket, socket)).run())
     tasks = [asyncio.create_task(one) for one in work]
     try:

@@ -176,7 +176,7 @@ class Operator:
     def _advancer(self) -> Advancer:
         address = configured_address(self._settings)
         providers = build_providers(self._settings, self._session, address)
-        outside = build_outside(self._settings, self._web, providers, address)
+        outside = build_outside(self._settings, self._web, providers, self._database, address)
         return Advancer(self._database, outside)
 
 

@@ -11,6 +11,8 @@ from calls.clock import now
 from calls.joining import Joining
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.outside import Outside
+from calls.ports import Storage
+from calls.profiles import Profiles
 from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
@@ -77,19 +79,23 @@ def build_providers(
     return Providers(default, by_name, fallback)
 
 
-def build_outside(settings: Settings, web_api: SlackWeb, providers: Providers, address: str) -> Outside:
+def build_outside(
+    settings: Settings, web_api: SlackWeb, providers: Providers, storage: Storage, address: str
+) -> Outside:
     """Build what the steps of calls need.
 
     Args:
         address: where the HTTP server listens.
     """
+    users = UsersApi(web_api)
     return Outside(
         CallsApi(web_api),
         MessagesApi(web_api),
         providers.by_name,
         now,
         Reports(providers.by_name, now, settings.room_key),
-        users=UsersApi(web_api),
+        users=users,
+        profiles=Profiles(storage, users, now),
         fallback=providers.fallback,
         rules=settings.end_rules,
         site_url=settings.site_url(address),

@@ -15,6 +15,7 @@ from calls.ports import Storage, Transaction
 from calls.refusals import after_refusal, set_aside, told_to_wait
 from calls.slack.codes import CLASS_OF_CODE
 from calls.telling import tell
+from calls.words.language import speaking
 from calls.workflows import Step, next_due, next_step, retry_at
 
 _log = logging.getLogger(__name__)
@@ -109,18 +110,19 @@ class Advancer:
     async def _try(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> _Snapshot | None:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
         call = snapshot.call
-        slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
-        try:
-            record = await self._do(step, snapshot, uncertain=uncertain)
-        except StorageError:
-            raise
-        except CallsError as error:
-            _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
-            record = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
-        finally:
-            if slow is not None:
-                slow.cancel()
-        return await self._save(call.id, record)
+        with speaking(call.language):
+            slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
+            try:
+                record = await self._do(step, snapshot, uncertain=uncertain)
+            except StorageError:
+                raise
+            except CallsError as error:
+                _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
+                record = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
+            finally:
+                if slow is not None:
+                    slow.cancel()
+            return await self._save(call.id, record)
 
     async def _do(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> Record:
         """Do one step."""

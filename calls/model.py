@@ -160,6 +160,7 @@ class Call:
         stuck_code: why nothing more is tried until somebody sees to it, or None.
         claims_offered: whether the card has a button for people the meeting system knows by another name.
         wait_told: whether the starter knows that the card has to wait.
+        language: what its card is written in, as `calls.words.language` names it.
         version: grows by one with every write.
     """
 
@@ -198,6 +199,7 @@ class Call:
     claims_offered: bool = False
     artifacts: tuple[Artifact, ...] = ()
     stuck_code: str | None = None
+    language: str = "en"
     version: int = 0
 
     @property

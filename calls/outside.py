@@ -9,6 +9,7 @@ from calls.asking import Asking
 from calls.meetings import Capability, Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
+from calls.profiles import Profiles
 from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
@@ -26,6 +27,7 @@ class Outside:
     Args:
         providers: by the name that is kept in each call.
         users: finds people by e-mail, and e-mails of people.
+        profiles: what Slack says of people.
         fallback: the name of the provider that takes calls whose own does not work, or None.
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
@@ -37,6 +39,7 @@ class Outside:
     now: Clock
     reports: Reports
     users: UsersApi
+    profiles: Profiles
     asking: Asking = field(default_factory=Asking)
     fallback: str | None = None
     rules: EndRules = field(default_factory=EndRules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -21,6 +21,8 @@ from calls.model import (
     UserId,
     Visitor,
 )
+from calls.preferences import Holder, PreferenceChange
+from calls.profile import Profile
 
 Answer = TypeVar("Answer")
 
@@ -94,6 +96,24 @@ class Transaction(Protocol):
 
     def save_link(self, link: JoinLink) -> None:
         """Store a link, new or changed."""
+
+    def profile(self, team_id: TeamId, user_id: UserId) -> Profile | None:
+        """Return what Slack said of a person, or None."""
+
+    def save_profile(self, profile: Profile) -> None:
+        """Store what Slack said of a person."""
+
+    def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
+        """Return what was chosen, as `calls.preferences.stored_form` gives it; empty when nothing was."""
+
+    def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
+        """Store what was chosen."""
+
+    def add_preference_change(self, change: PreferenceChange) -> None:
+        """Store that somebody chose something."""
+
+    def preference_changes(self, team_id: TeamId, limit: int) -> Sequence[PreferenceChange]:
+        """Return the newest choices of a workspace, newest first."""
 
     def add_notice(self, notice: Notice) -> None:
         """Store a sentence that is to be told."""

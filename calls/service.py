@@ -35,6 +35,7 @@ from calls.roster import ARRIVAL
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers
+from calls.words.language import spoken
 
 RESPONSE_URL_LASTS = timedelta(minutes=29)
 """One minute less than Slack gives, for clocks that differ."""
@@ -276,6 +277,7 @@ class CallService:
             invited=request.invited,
             start_url=self._url(request.response_url),
             due_at=now,
+            language=spoken(),
         )
 
     async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from calls.claiming import Claiming
-from calls.joining import Joining
-from calls.service import CallService
+from calls.use_cases import UseCases
 from listeners import actions, commands, events, shortcuts, views
 
 
-def register(app: AsyncApp, calls: CallService, joining: Joining, claiming: Claiming) -> None:
+def register(app: AsyncApp, use: UseCases) -> None:
     """Register every listener with Bolt."""
-    shortcuts.register(app, calls)
-    events.register(app, calls)
-    commands.register(app, calls, joining)
-    actions.register(app, calls, joining, claiming)
-    views.register(app, calls, claiming)
+    shortcuts.register(app, use)
+    events.register(app, use)
+    commands.register(app, use)
+    actions.register(app, use)
+    views.register(app, use)

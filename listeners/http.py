@@ -17,7 +17,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from calls.acknowledged import delivery
 from calls.ports import Clock
+from calls.profiles import Profiles
+from calls.words.language import speaking
 from listeners.request_body import Body, UnreadableBodyError, read_body
+from listeners.speaking import locale_of
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +31,9 @@ SIGNATURE_WINDOW_S = 300
 """How far a request's time may be from ours, in seconds, either way."""
 
 
-def slack_events(app: AsyncApp, signing_secret: str, now: Clock) -> Callable[[web.Request], Awaitable[web.Response]]:
+def slack_events(
+    app: AsyncApp, profiles: Profiles, signing_secret: str, now: Clock
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return the handler of `POST /slack/events`.
 
     Args:
@@ -45,7 +50,7 @@ def slack_events(app: AsyncApp, signing_secret: str, now: Clock) -> Callable[[we
         except UnreadableBodyError as error:
             _log.warning("A signed request was refused: %s", error)
             return web.Response(status=400, text=str(error))
-        with delivery():
+        with delivery(), speaking(await locale_of(body, profiles)):
             response = _answer(await app.async_dispatch(_bolt_request(request, body)))
             await response.prepare(request)
             await response.write_eof()

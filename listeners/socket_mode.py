@@ -10,21 +10,29 @@ import time
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from calls.acknowledged import delivery
 from calls.errors import SlackUnreachable
+from calls.profiles import Profiles
 from calls.slack.answers import checked
+from calls.words.language import speaking
+from listeners.speaking import locale_of
 
 
 class SocketMode(AsyncSocketModeHandler):
     """Bolt's handler, which also says when an acknowledgement is on the wire, and fails with our errors."""
 
+    def __init__(self, app: AsyncApp, app_token: str, profiles: Profiles) -> None:
+        super().__init__(app, app_token)
+        self._profiles = profiles
+
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Hand one envelope to Bolt and acknowledge it."""
-        with delivery():
+        with delivery(), speaking(await locale_of(req.payload, self._profiles)):
             response = await run_async_bolt_app(self.app, req)
             await send_async_response(client, req, response, time.monotonic())
 

@@ -15,7 +15,7 @@ PEOPLE = (ALICE, BOB, CAROL, DAVE)
 GENERAL = "C0GENERAL01"
 
 _USERS = (
-    User(ALICE, "alice", "Alice Arnold", tz="Europe/Berlin", locale="de-DE", is_admin=True),
+    User(ALICE, "alice", "Alice Arnold", tz="Europe/Berlin", locale="en-US", is_admin=True),
     User(BOB, "bob", "Bob Baker", tz="America/New_York", locale="en-US"),
     User(CAROL, "carol", "Carol Chiba", tz="Asia/Tokyo", locale="ja-JP"),
     User(DAVE, "dave", "Dave Durand", tz="Europe/Paris", locale="fr-FR"),

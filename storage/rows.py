@@ -21,6 +21,8 @@ from calls.model import (
     Visitor,
     Watch,
 )
+from calls.preferences import Holder, PreferenceChange
+from calls.profile import Profile
 
 Values = dict[str, Any]
 
@@ -52,6 +54,7 @@ _SAME_IN_BOTH = (
     "wait_told",
     "claims_offered",
     "stuck_code",
+    "language",
     "version",
 )
 
@@ -133,6 +136,28 @@ def link_values(link: JoinLink) -> Values:
 def link_of(row: Row[Any]) -> JoinLink:
     """Return the link of a row."""
     return JoinLink(**{name: getattr(row, name) for name in JoinLink.__slots__})
+
+
+def profile_values(profile: Profile) -> Values:
+    """Return a profile as column values."""
+    return {name: getattr(profile, name) for name in Profile.__slots__}
+
+
+def profile_of(row: Row[Any]) -> Profile:
+    """Return the profile of a row."""
+    return Profile(**{name: getattr(row, name) for name in Profile.__slots__})
+
+
+def change_values(change: PreferenceChange) -> Values:
+    """Return a choice that was made as column values."""
+    values = {name: getattr(change, name) for name in PreferenceChange.__slots__}
+    return values | {"holder": change.holder.value}
+
+
+def change_of(row: Row[Any]) -> PreferenceChange:
+    """Return the choice of a row."""
+    values = {name: getattr(row, name) for name in PreferenceChange.__slots__}
+    return PreferenceChange(**values | {"holder": Holder(row.holder)})
 
 
 def notice_values(notice: Notice) -> Values:

@@ -92,6 +92,7 @@ calls = Table(
     Column("wait_told", Boolean, nullable=False),
     Column("claims_offered", Boolean, nullable=False),
     Column("stuck_code", Text),
+    Column("language", Text, nullable=False, server_default="en"),
     Column("version", Integer, nullable=False),
 )
 
@@ -176,6 +177,45 @@ links = Table(
     Column("slack_id", Text),
     Column("used_at", Instant),
     Column("revoked_at", Instant),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("read_at", Instant, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("locale", Text),
+    Column("zone", Text),
+    Column("is_admin", Boolean, nullable=False),
+    Column("is_guest", Boolean, nullable=False),
+    Column("is_stranger", Boolean, nullable=False),
+    Column("is_bot", Boolean, nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("holder", Text, primary_key=True),
+    Column("holder_id", Text, primary_key=True),
+    Column("chosen", JSON, nullable=False),
+)
+
+preference_changes = Table(
+    "preference_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("team_id", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("holder_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index("preference_changes_newest", "team_id", "changed_at"),
 )
 
 notices = Table(

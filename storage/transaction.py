@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -20,6 +20,8 @@ from calls.model import (
     UserId,
     Visitor,
 )
+from calls.preferences import Holder, PreferenceChange
+from calls.profile import Profile
 from storage import rows
 from storage.tables import (
     calls,
@@ -29,6 +31,9 @@ from storage.tables import (
     links,
     notices,
     participants,
+    preference_changes,
+    preferences,
+    profiles,
     sessions,
     visitors,
 )
@@ -162,6 +167,36 @@ class SqlTransaction:
     def save_link(self, link: JoinLink) -> None:
         """Store a link, new or changed."""
         self._put(links, rows.link_values(link))
+
+    def profile(self, team_id: TeamId, user_id: UserId) -> Profile | None:
+        """Return what Slack said of a person, or None."""
+        query = select(profiles).where(profiles.c.team_id == team_id, profiles.c.user_id == user_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else rows.profile_of(row)
+
+    def save_profile(self, profile: Profile) -> None:
+        """Store what Slack said of a person."""
+        self._put(profiles, rows.profile_values(profile))
+
+    def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
+        """Return what was chosen, empty when nothing was."""
+        own = (preferences.c.team_id == team_id, preferences.c.holder == holder, preferences.c.holder_id == holder_id)
+        return self._connection.execute(select(preferences.c.chosen).where(*own)).scalar_one_or_none() or {}
+
+    def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
+        """Store what was chosen."""
+        values = {"team_id": team_id, "holder": holder.value, "holder_id": holder_id, "chosen": dict(chosen)}
+        self._put(preferences, values)
+
+    def add_preference_change(self, change: PreferenceChange) -> None:
+        """Store that somebody chose something."""
+        self._connection.execute(insert(preference_changes), rows.change_values(change))
+
+    def preference_changes(self, team_id: TeamId, limit: int) -> Sequence[PreferenceChange]:
+        """Return the newest choices of a workspace, newest first."""
+        query = select(preference_changes).where(preference_changes.c.team_id == team_id)
+        newest = (preference_changes.c.changed_at.desc(), preference_changes.c.id.desc())
+        return [rows.change_of(row) for row in self._connection.execute(query.order_by(*newest).limit(limit))]
 
     def add_notice(self, notice: Notice) -> None:
         """Store a sentence that is to be told."""

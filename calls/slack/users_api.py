@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from calls.clock import now
 from calls.errors import CallsError, SlackRefused
 from calls.model import TeamId, UserId
+from calls.profile import Profile
 from calls.slack.answers import object_in, text_in
 from calls.slack.web import SlackWeb
 
@@ -28,6 +30,30 @@ class UsersApi:
         self._web = web
         self._known: dict[tuple[str, str], tuple[UserId | None, datetime]] = {}
         self._lock = asyncio.Lock()
+
+    async def profile(self, team_id: TeamId, user_id: UserId) -> Profile:
+        """Return what Slack says of a person.
+
+        Raises:
+            SlackError: when it does not say, as without the scope users:read.
+
+        Source: https://docs.slack.dev/reference/methods/users.info
+        """
+        answer = await self._web.call(team_id, "users.info", {"user": user_id, "include_locale": True})
+        user = object_in(answer.data, "user") or {}
+        shown = object_in(user, "profile") or {}
+        return Profile(
+            team_id,
+            user_id,
+            now(),
+            name=text_in(shown, "display_name") or text_in(shown, "real_name") or text_in(user, "name") or "",
+            locale=text_in(user, "locale"),
+            zone=text_in(user, "tz"),
+            is_admin=_is_any(user, "is_admin", "is_owner", "is_primary_owner"),
+            is_guest=_is_any(user, "is_restricted", "is_ultra_restricted"),
+            is_stranger=user.get("is_stranger") is True or (text_in(user, "team_id") or team_id) != team_id,
+            is_bot=_is_any(user, "is_bot"),
+        )
 
     async def email_of(self, team_id: TeamId, user_id: UserId) -> str | None:
         """Return a person's e-mail address, or None when there is none to be had.
@@ -70,3 +96,7 @@ class UsersApi:
             return None
         found = text_in(object_in(answer.data, "user") or {}, "id")
         return None if found is None else UserId(found)
+
+
+def _is_any(user: Mapping[str, object], *flags: str) -> bool:
+    return any(user.get(flag) is True for flag in flags)

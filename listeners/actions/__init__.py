@@ -5,9 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from calls import blocks, home, link_messages
-from calls.claiming import Claiming
-from calls.joining import Joining
-from calls.service import CallService
+from calls.use_cases import UseCases
 from listeners.actions.claim_participant import claim_participant
 from listeners.actions.end_call import end_call
 from listeners.actions.guest_link import guest_link
@@ -19,13 +17,14 @@ from listeners.actions.revoke_guest_link import revoke_guest_link
 from listeners.views.start_call import show_start_call
 
 
-def register(app: AsyncApp, calls: CallService, joining: Joining, claiming: Claiming) -> None:
+def register(app: AsyncApp, use: UseCases) -> None:
     """Register the buttons."""
+    calls, joining = use.calls, use.joining
     app.block_action(blocks.JOIN_CALL)(join_call(calls, joining))
     app.block_action(blocks.LEAVE_CALL)(leave_call(calls))
     app.block_action(blocks.RENAME_CALL)(rename_call(calls))
     app.block_action(blocks.END_CALL)(end_call(calls))
-    app.block_action(blocks.CLAIM_PARTICIPANT)(claim_participant(calls, claiming))
+    app.block_action(blocks.CLAIM_PARTICIPANT)(claim_participant(calls, use.claiming))
     app.block_action(home.START_CALL)(show_start_call(calls))
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))

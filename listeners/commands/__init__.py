@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from calls.joining import Joining
-from calls.service import CallService
+from calls.use_cases import UseCases
 from listeners.commands.startcall import startcall
 
 
-def register(app: AsyncApp, calls: CallService, joining: Joining) -> None:
+def register(app: AsyncApp, use: UseCases) -> None:
     """Register the slash commands."""
-    app.command("/startcall")(startcall(calls, joining))
+    app.command("/startcall")(startcall(use.calls, use.joining))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from calls.service import CallService
+from calls.use_cases import UseCases
 from listeners.events.app_home_opened import app_home_opened
 
 
-def register(app: AsyncApp, calls: CallService) -> None:
+def register(app: AsyncApp, use: UseCases) -> None:
     """Register the events."""
-    app.event("app_home_opened")(app_home_opened(calls))
+    app.event("app_home_opened")(app_home_opened(use.calls))

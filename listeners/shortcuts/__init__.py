@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from calls.service import CallService
+from calls.use_cases import UseCases
 from listeners.shortcuts.start_call_about_message import start_call_about_message
 from listeners.views.start_call import show_start_call
 
 
-def register(app: AsyncApp, calls: CallService) -> None:
+def register(app: AsyncApp, use: UseCases) -> None:
     """Register the shortcuts."""
+    calls = use.calls
     app.global_shortcut("start_call")(show_start_call(calls))
     app.message_shortcut("start_call_about_message")(start_call_about_message(calls))

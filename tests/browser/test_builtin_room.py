@@ -171,6 +171,7 @@ async def test_leaving_ends_in_a_way_back(builtin_site: BuiltinSite, open_room: 
     await ana.get_by_role("button", name="Join the call").click()
 
     await expect(ana.locator("#call")).to_be_visible()
+    await builtin_site.until_told("joined Ana", times=2)
     assert ["Ana"] == await builtin_site.names()
 
 

@@ -83,6 +83,7 @@ async def test_everything_of_a_call_comes_back_as_it_was_stored(storage: Databas
         start_url=url,
         card_url=url,
         tries=3,
+        language="de",
     )
 
     await storage.write(lambda transaction: transaction.add_call(call))

@@ -15,6 +15,7 @@ from calls.advance import Advancer
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
 from calls.outside import Outside
+from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
 from calls.service import CallRef, CallService, StartRequest
@@ -73,7 +74,10 @@ class Life:
         )
         providers = {self._provider.name: self._provider}
         reports = Reports(providers, lambda: self.now, b"a key of no worth")
-        self._outside = Outside(CallsApi(web), MessagesApi(web), providers, lambda: self.now, reports, UsersApi(web))
+        users = UsersApi(web)
+        profiles = Profiles(self.database, users, lambda: self.now)
+        calls, messages = CallsApi(web), MessagesApi(web)
+        self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles)
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
         self.service = CallService(

@@ -94,9 +94,8 @@ async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) 
     server = world.server
     providers: dict[str, Provider] = {"link": BrokenProvider()}
     reports = Reports(providers, now, b"a key of no worth")
-    outside = Outside(
-        CallsApi(server.web_api), MessagesApi(server.web_api), providers, now, reports, UsersApi(server.web_api)
-    )
+    slack_calls, messages = CallsApi(server.web_api), MessagesApi(server.web_api)
+    outside = Outside(slack_calls, messages, providers, now, reports, UsersApi(server.web_api), server.profiles)
     broken = Advancer(server.database, outside)
     call = a_call(world)
     await server.database.write(lambda transaction: transaction.add_call(call))

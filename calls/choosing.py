@@ -1,0 +1,74 @@
+"""Read and change what workspaces, conversations and people have chosen."""
+
+from __future__ import annotations
+
+from calls.model import ChannelId, Person, TeamId, UserId
+from calls.ports import Clock, Storage, Transaction
+from calls.preferences import (
+    ChannelPreferences,
+    Chosen,
+    Effective,
+    Holder,
+    PersonPreferences,
+    WorkspacePreferences,
+    changes,
+    effective,
+    read_form,
+    stored_form,
+)
+
+
+class Choosing:
+    """The preferences of everybody. Every method raises StorageError when they cannot be read or stored now."""
+
+    def __init__(self, storage: Storage, now: Clock) -> None:
+        """Take where they are kept."""
+        self._storage = storage
+        self._now = now
+
+    async def of_workspace(self, team_id: TeamId) -> WorkspacePreferences:
+        """Return what a workspace's admins chose."""
+        return await self._storage.read(lambda transaction: workspace_chose(transaction, team_id))
+
+    async def of_channel(self, team_id: TeamId, channel_id: ChannelId) -> ChannelPreferences:
+        """Return what was chosen for a conversation."""
+        return await self._storage.read(lambda transaction: channel_chose(transaction, team_id, channel_id))
+
+    async def of_person(self, person: Person) -> PersonPreferences:
+        """Return what a person chose."""
+        return await self._storage.read(lambda transaction: person_chose(transaction, person.team_id, person.user_id))
+
+    async def choose(self, by: Person, holder: Holder, holder_id: str, chosen: Chosen) -> None:
+        """Store what was chosen, and who chose it; whether they may is the caller's to check."""
+        await self._storage.write(lambda transaction: self._store(transaction, by, (holder, holder_id), chosen))
+
+    def _store(self, transaction: Transaction, by: Person, whose: tuple[Holder, str], chosen: Chosen) -> None:
+        holder, holder_id = whose
+        before = read_form(type(chosen), transaction.chosen(by.team_id, holder, holder_id))
+        transaction.save_chosen(by.team_id, holder, holder_id, stored_form(chosen))
+        for change in changes(by.team_id, whose, before, chosen, (by.user_id, self._now())):
+            transaction.add_preference_change(change)
+
+
+def workspace_chose(transaction: Transaction, team_id: TeamId) -> WorkspacePreferences:
+    """Return what a workspace's admins chose."""
+    return read_form(WorkspacePreferences, transaction.chosen(team_id, Holder.WORKSPACE, team_id))
+
+
+def channel_chose(transaction: Transaction, team_id: TeamId, channel_id: ChannelId) -> ChannelPreferences:
+    """Return what was chosen for a conversation."""
+    return read_form(ChannelPreferences, transaction.chosen(team_id, Holder.CHANNEL, channel_id))
+
+
+def person_chose(transaction: Transaction, team_id: TeamId, user_id: UserId) -> PersonPreferences:
+    """Return what a person chose."""
+    return read_form(PersonPreferences, transaction.chosen(team_id, Holder.PERSON, user_id))
+
+
+def counting(transaction: Transaction, team_id: TeamId, channel_id: ChannelId, user_id: UserId) -> Effective:
+    """Return what counts for a person in a conversation."""
+    return effective(
+        workspace_chose(transaction, team_id),
+        channel_chose(transaction, team_id, channel_id),
+        person_chose(transaction, team_id, user_id),
+    )

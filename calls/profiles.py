@@ -1,0 +1,145 @@
+"""What Slack says of the people of a workspace: how to speak to them, what time it is for them, what they may do.
+
+Nothing that people wait for waits for this: until Slack has been asked, a person is met without a profile.
+What it said is kept in the database, for all processes, and in memory, for the acknowledgement that comes next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from calls.errors import CallsError
+from calls.model import TeamId, UserId
+from calls.ports import Clock, Storage
+from calls.profile import Profile
+
+_log = logging.getLogger(__name__)
+
+FRESH_FOR: Final = timedelta(hours=1)
+"""How long a profile is believed before Slack is asked again."""
+
+ASK_AGAIN_AFTER: Final = timedelta(minutes=5)
+"""How long Slack is not asked about somebody after it did not say."""
+
+ASK_AFTER_S: Final = 30.0
+"""How long after somebody did something Slack is asked about them, in seconds."""
+
+REMEMBERED_MAX: Final = 20_000
+"""How many people are kept in memory."""
+
+
+_Place = tuple[TeamId, UserId]
+
+
+class ReadsProfiles(Protocol):
+    """Asks Slack about a person."""
+
+    async def profile(self, team_id: TeamId, user_id: UserId) -> Profile:
+        """Return what Slack says.
+
+        Raises:
+            SlackError: when it does not say.
+        """
+
+
+class Profiles:
+    """Knows the people of all workspaces."""
+
+    def __init__(self, storage: Storage, users: ReadsProfiles, now: Clock) -> None:
+        """Know nobody yet."""
+        self._storage = storage
+        self._users = users
+        self._now = now
+        self._remembered: OrderedDict[_Place, Profile] = OrderedDict()
+        self._not_before: dict[_Place, datetime] = {}
+        self._asking: dict[_Place, asyncio.Task[Profile | None]] = {}
+        self._later: dict[_Place, asyncio.Task[None]] = {}
+
+    async def known(self, team_id: TeamId, user_id: UserId) -> Profile | None:
+        """Return what is known of a person without asking Slack, or None.
+
+        Raises:
+            StorageError: when it cannot be read now.
+        """
+        place = (team_id, user_id)
+        if place in self._remembered:
+            self._remembered.move_to_end(place)
+            return self._remembered[place]
+        found = await self._storage.read(lambda transaction: transaction.profile(team_id, user_id))
+        if found is not None:
+            self._remember(found)
+        return found
+
+    async def learned(self, team_id: TeamId, user_id: UserId, at_most: timedelta = FRESH_FOR) -> Profile | None:
+        """Return what Slack says of a person, asking it when what is known is too old; None when it never said.
+
+        Args:
+            at_most: how old what is known may be.
+
+        Raises:
+            StorageError: when it cannot be read or stored now.
+        """
+        profile = await self.known(team_id, user_id)
+        if profile is not None and self._now() - profile.read_at < at_most:
+            return profile
+        return await asyncio.shield(self._asked((team_id, user_id))) or profile
+
+    def refresh(self, team_id: TeamId, user_id: UserId) -> None:
+        """Have Slack asked about a person a while from now, where what is known is too old.
+
+        What they are waiting for goes first, so that no profile takes a turn from a card.
+        """
+        place = (team_id, user_id)
+        profile = self._remembered.get(place)
+        is_fresh = profile is not None and self._now() - profile.read_at < FRESH_FOR
+        if not is_fresh and place not in self._later and self._may_ask(place):
+            self._later[place] = task = asyncio.create_task(self._ask_later(place))
+            task.add_done_callback(lambda _: self._later.pop(place, None))
+
+    async def stop(self) -> None:
+        """Ask nothing more."""
+        tasks = [*self._asking.values(), *self._later.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ask_later(self, place: _Place) -> None:
+        await asyncio.sleep(ASK_AFTER_S)
+        try:
+            await self.learned(*place)
+        except CallsError as error:
+            _log.warning("What Slack says of %s could not be kept: %s", place[1], error)
+
+    def _asked(self, place: _Place) -> asyncio.Task[Profile | None]:
+        """Return the asking about a person that is under way, or a new one."""
+        if place not in self._asking:
+            self._asking[place] = task = asyncio.create_task(self._ask(place))
+            task.add_done_callback(lambda _: self._asking.pop(place, None))
+        return self._asking[place]
+
+    async def _ask(self, place: _Place) -> Profile | None:
+        if not self._may_ask(place):
+            return None
+        try:
+            profile = await self._users.profile(*place)
+        except CallsError as error:
+            _log.warning("Slack did not say who %s is: %s", place[1], error)
+            if len(self._not_before) >= REMEMBERED_MAX:
+                self._not_before.clear()
+            self._not_before[place] = self._now() + ASK_AGAIN_AFTER
+            return None
+        await self._storage.write(lambda transaction: transaction.save_profile(profile))
+        self._remember(profile)
+        return profile
+
+    def _may_ask(self, place: _Place) -> bool:
+        return place not in self._not_before or self._now() >= self._not_before[place]
+
+    def _remember(self, profile: Profile) -> None:
+        self._remembered[profile.team_id, profile.user_id] = profile
+        if len(self._remembered) > REMEMBERED_MAX:
+            self._remembered.popitem(last=False)

@@ -1,0 +1,22 @@
+"""Everything that can be asked of this package by a person, in one place for whoever takes requests in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.choosing import Choosing
+from calls.claiming import Claiming
+from calls.joining import Joining
+from calls.profiles import Profiles
+from calls.service import CallService
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What listeners hand requests to."""
+
+    calls: CallService
+    joining: Joining
+    claiming: Claiming
+    profiles: Profiles
+    choosing: Choosing
