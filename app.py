@@ -2,7 +2,7 @@
 
 `python app.py` serves. `python app.py worker` works for other processes on the same PostgreSQL, and takes nothing in
 from Slack. `python app.py doctor` says what is configured, what is missing and what to do.
-`python app.py calls list|info|end|failed|retry` looks after calls by hand.
+`python app.py calls list|info|end|failed|retry` looks after calls by hand, `python app.py backup` copies a SQLite file.
 """
 
 from __future__ import annotations
@@ -46,8 +46,11 @@ from listeners.health import health_routes
 from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.joining.routes import join_routes
+from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
+from logs import set_up_logs
 from parts import build_join_site, build_outside, build_providers
+from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -104,6 +107,7 @@ class Server:
         self.takes_in = takes_in
         self.address = address
         self.connection = Connection()
+        self.socket_mode: SocketMode | None = None
         self.database = database
         token = settings.slack_bot_token.reveal()
         self.pace = Pace(build_budgets(database, settings.database_url))
@@ -149,6 +153,8 @@ class Server:
         site = web.Application(client_max_size=BODY_MAX_BYTES)
         site.on_shutdown.append(self._let_pages_go)
         site.add_routes(health_routes(self.reasons_not_ready))
+        count_sockets = self.count_sockets if self.uses_socket_mode else None
+        site.add_routes(metrics_routes(lambda: read_backlog(self.database, now()), count_sockets))
         if self.takes_in:
             site.add_routes(hook_routes(self.providers, self.intake, now))
             site.add_routes(join_routes(self.join_site))
@@ -177,6 +183,10 @@ class Server:
         if self.uses_socket_mode and not self.connection.socket_open:
             reasons.append("Socket Mode is not connected yet.")
         return reasons
+
+    async def count_sockets(self) -> int:
+        """Return how many connections Slack can deliver over now."""
+        return 0 if self.socket_mode is None else await self.socket_mode.connections()
 
     async def find_out_who_we_are(self) -> None:
         """Ask Slack once whose token this is, and again until it answers."""
@@ -298,7 +308,8 @@ async def _background(server: Server) -> AsyncIterator[None]:
         ]
     socket = None
     if server.uses_socket_mode and server.settings.slack_app_token is not None:
-        socket = SocketMode(server.bolt, server.settings.slack_app_token.reveal(), server.profiles)
+        token = server.settings.slack_app_token.reveal()
+        socket = server.socket_mode = SocketMode(server.bolt, token, server.profiles)
         work.append(Supervised("Connecting to Slack", partial(server.connect_socket, socket)).run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
@@ -331,11 +342,11 @@ async def serve(settings: Settings, *, takes_in: bool = True) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit status: 2 for bad configuration."""
     parsed = parser().parse_args(arguments)
-    for chatty in ("alembic", "procrastinate"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = read_settings()
+        set_up_logs(settings.log, settings.log_level)
+        if parsed.command == "backup":
+            return operate.back_up(settings, parsed.file)
         if parsed.command == "doctor" and parsed.provider:
             return asyncio.run(doctor.run_provider(settings, parsed.provider, live=parsed.live))
         if parsed.command == "doctor":
@@ -359,6 +370,7 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("--provider", metavar="NAME", help="look at this meeting system alone")
     look.add_argument("--live", action="store_true", help="with --provider: also make a meeting there, and end it")
     operate.add_commands(commands)
+    operate.add_backup(commands)
     return parser
 
 

@@ -92,6 +92,8 @@ class Settings:
     longest_call_s: int = 86_400
     slack_client_id: str | None = None
     slack_client_secret: Secret | None = None
+    log: str = "text"
+    log_level: str = "info"
 
     @property
     def signs_in(self) -> bool:
@@ -381,4 +383,6 @@ def _build(found: _Found) -> Settings:
         longest_call_s=int(values["STARTCALL_LONGEST_CALL_S"]),
         slack_client_id=values.get("SLACK_CLIENT_ID"),
         slack_client_secret=secret("SLACK_CLIENT_SECRET"),
+        log=values["STARTCALL_LOG"],
+        log_level=values["STARTCALL_LOG_LEVEL"],
     )

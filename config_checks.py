@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from calls.meetings import ProviderSetting
 from config_table import SETTINGS, SLACK_APPS
+from logs import FORMS, LEVELS
 from providers.addresses import find_address_fault
 from providers.registry import AUTO, OWN_KINDS, find_kind, known_providers
 
@@ -184,6 +185,15 @@ def _check_seconds(value: str) -> Fault | None:
     return Fault(f"is not a whole number from 1 to {_SECONDS_MAX}.", "Write it like 120; it is in seconds.")
 
 
+def _check_one_of(words: tuple[str, ...]) -> Check:
+    """Return a check for settings that are one of a few words."""
+
+    def check(value: str) -> Fault | None:
+        return None if value in words else Fault("is not one of its words.", f"Use one of: {', '.join(words)}.")
+
+    return check
+
+
 def _check_setting(setting: ProviderSetting) -> Check:
     """Return the check of a meeting system's own setting."""
 
@@ -225,6 +235,8 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "STARTCALL_FALLBACK_PROVIDER": _check_provider,
         "STARTCALL_END_WHEN_EMPTY_S": _check_seconds,
         "STARTCALL_LONGEST_CALL_S": _check_seconds,
+        "STARTCALL_LOG": _check_one_of(FORMS),
+        "STARTCALL_LOG_LEVEL": _check_one_of(LEVELS),
         **{one.name: _check_setting(one) for kind in OWN_KINDS.values() for one in kind.settings},
     }
 )

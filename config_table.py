@@ -128,6 +128,18 @@ SETTINGS = (
         default="86400",
         example="14400",
     ),
+    Setting(
+        "STARTCALL_LOG",
+        "How the log is written to standard error: text, a line for each event; json, one JSON object for each.",
+        default="text",
+        example="json",
+    ),
+    Setting(
+        "STARTCALL_LOG_LEVEL",
+        "From which level on: debug, info, warning or error; debug has a line for each delivery of Slack's.",
+        default="info",
+        example="warning",
+    ),
     *(
         Setting(one.name, one.meaning, one.default, one.example, secret=one.secret)
         for kind in OWN_KINDS.values()

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import aiohttp
 
@@ -20,6 +21,7 @@ from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
 from parts import build_outside, build_providers, configured_address
+from storage.backup import copy_database
 from storage.budgets import build_budgets
 from storage.database import Database
 from storage.opening import open_engine, right_to_work
@@ -42,6 +44,23 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     info.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
     end = calls.add_parser("end", help="end a call for everybody")
     end.add_argument("call", help="the call's id: ours, Slack's (R…) or the one on its card")
+
+
+def add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `backup` to the command line."""
+    backup = commands.add_parser("backup", help="copy the SQLite database into a file, while the server runs or not")
+    backup.add_argument("file", type=Path, help="the file to make; it must not exist yet")
+
+
+def back_up(settings: Settings, file: Path) -> int:
+    """Copy the database into a file and return the exit status.
+
+    Raises:
+        ConfigError: when the database is no SQLite file, or the copy could not be made; there is none then.
+    """
+    backup = copy_database(settings.database_url, file)
+    print(f"{file} holds {backup.calls} calls in {backup.size_bytes:,} bytes, and was read back without a fault.")
+    return 0
 
 
 async def run(settings: Settings, parsed: argparse.Namespace) -> int:

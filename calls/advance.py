@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from calls import claiming, closing, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
+from calls.log_subject import about_call
+from calls.measuring import STEPS, WAKE_UPS
 from calls.model import Call, CallId, Notice, Participant
 from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
@@ -56,11 +58,15 @@ class Advancer:
         Raises:
             StorageError: when a result could not be saved; the next wake-up goes on from the row.
         """
+        about_call(call_id)
         try:
             await self._advance(call_id)
+            WAKE_UPS.labels("done").inc()
         except CallsError:
+            WAKE_UPS.labels("again").inc()
             raise
         except Exception:  # noqa: BLE001 - a defect met by one call must neither be hidden nor hold up the others
+            WAKE_UPS.labels("defect").inc()
             _log.exception("call %s is set aside: it met a defect of Startcall's", call_id)
             await self._save(call_id, set_aside("defect"))
 
@@ -114,15 +120,19 @@ class Advancer:
             slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
             try:
                 record = await self._do(step, snapshot, uncertain=uncertain)
+                result = "done"
             except StorageError:
                 raise
             except CallsError as error:
                 _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
                 record = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
+                result = "again" if error.retryable else "refused"
             finally:
                 if slow is not None:
                     slow.cancel()
-            return await self._save(call.id, record)
+            saved = await self._save(call.id, record)
+        _note(step, result)
+        return saved
 
     async def _do(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> Record:
         """Do one step."""
@@ -208,6 +218,13 @@ class Advancer:
                 transaction.save_call(replace(call, due_at=again_at, tries=call.tries + 1))
 
         await self._storage.write(work)
+
+
+def _note(step: Step, result: str) -> None:
+    """Count a step, and log it; what is repeated for as long as a call lasts is only for whoever looks closely."""
+    name = step.name.lower()
+    STEPS.labels(name, result).inc()
+    _log.log(logging.DEBUG if step in {Step.LOOK, Step.KEEP} else logging.INFO, "step %s: %s", name, result)
 
 
 def _look(transaction: Transaction, call_id: CallId) -> _Snapshot | None:

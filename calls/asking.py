@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from calls.errors import ProviderDown
+from calls.errors import ProviderAuth, ProviderDown, ProviderError
+from calls.measuring import PROVIDER_REQUESTS
 from calls.meetings import DEADLINE, Provider
 
 _log = logging.getLogger(__name__)
@@ -29,8 +32,9 @@ class Asking:
             ProviderError: as it says; no answer within the deadline is ProviderDown.
         """
         try:
-            async with asyncio.timeout(DEADLINE.total_seconds()):
-                answer = await work
+            with _measured(provider.name):
+                async with asyncio.timeout(DEADLINE.total_seconds()):
+                    answer = await work
         except TimeoutError:
             error = ProviderDown("no_answer", provider=provider.name)
             self._went_down(provider.name, error)
@@ -47,3 +51,21 @@ class Asking:
         if name not in self._down:
             self._down.add(name)
             _log.error("The meeting system %s does not work: %s", name, error)
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[None]:
+    """Count one question to a meeting system and the time it takes, whatever comes of it."""
+    began_s = time.perf_counter()
+    result = "cancelled"
+    try:
+        yield
+        result = "ok"
+    except (ProviderDown, TimeoutError):
+        result = "down"
+        raise
+    except ProviderError as error:
+        result = "auth" if isinstance(error, ProviderAuth) else "refused"
+        raise
+    finally:
+        PROVIDER_REQUESTS.labels(name, result).observe(time.perf_counter() - began_s)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from calls.errors import ConfigError, ProviderError
 from calls.looking import next_look
-from calls.meetings import EventKind, Kept, MeetingEvent
+from calls.measuring import HEALED_ROSTERS
+from calls.meetings import Capability, EventKind, Kept, MeetingEvent
 from calls.model import Call, EndReason, Participant
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -39,8 +40,11 @@ async def look(outside: Outside, call: Call) -> Record:
     look_at = next_look(provider.capabilities, call, began)
 
     def record(transaction: Transaction, stored: Call) -> Call:
-        changed = outside.reports.applied(transaction, stored, [snapshot]) or stored
-        return replace(changed, watch=replace(changed.watch, looked_at=began, look_at=look_at))
+        changed = outside.reports.applied(transaction, stored, [snapshot])
+        if changed is not None and provider.capabilities & (Capability.WEBHOOK | Capability.STREAM):
+            HEALED_ROSTERS.labels(provider.name).inc()
+        found = changed or stored
+        return replace(found, watch=replace(found.watch, looked_at=began, look_at=look_at))
 
     return record
 

@@ -9,6 +9,8 @@ from aiohttp import web
 
 from calls.errors import ProviderRefused, StorageError
 from calls.intake import Intake
+from calls.log_subject import about_delivery
+from calls.measuring import HOOKS
 from calls.meetings import Hook, HookReply, Provider
 from calls.ports import Clock
 
@@ -32,17 +34,24 @@ def hook_routes(providers: Mapping[str, Provider], intake: Intake, now: Clock) -
         if provider is None:
             return _answer(_UNKNOWN)
         hook = await _hook(request, now)
+        with about_delivery():
+            reply, result = await answer_to(provider, hook)
+        HOOKS.labels(provider.name, result).inc()
+        return _answer(reply)
+
+    async def answer_to(provider: Provider, hook: Hook) -> tuple[HookReply, str]:
+        """Take a report in and return the answer, with what became of it in one word."""
         try:
             result = provider.receive(hook)
         except ProviderRefused:
-            return _answer(_UNKNOWN)
+            return _UNKNOWN, "refused"
         try:
             await intake.take(provider.name, result.events)
             is_wanted = result.room_id is None or await intake.is_open(provider.name, result.room_id)
         except StorageError as error:
             _log.warning("A report of %s could not be stored: %s", provider.name, error)
-            return _answer(_TRY_AGAIN)
-        return _answer(result.reply if is_wanted else result.refusal)
+            return _TRY_AGAIN, "failed"
+        return (result.reply, "taken") if is_wanted else (result.refusal, "unwanted")
 
     return [web.route("*", "/hooks/{provider}{path:(?:/.*)?}", handle_hook)]
 

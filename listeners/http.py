@@ -15,12 +15,13 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from calls.acknowledged import delivery
+from calls.measuring import REFUSED_DELIVERIES
 from calls.ports import Clock
 from calls.profiles import Profiles
 from calls.words.language import speaking
 from listeners.request_body import Body, UnreadableBodyError, read_body
 from listeners.speaking import locale_of
+from listeners.taken_in import taken_in
 
 _log = logging.getLogger(__name__)
 
@@ -44,16 +45,19 @@ def slack_events(
     async def handle_slack_events(request: web.Request) -> web.Response:
         raw = await request.read()
         if not is_signed(key, request.headers, raw, now().timestamp()):
+            REFUSED_DELIVERIES.labels("signature").inc()
             return web.Response(status=401, text="The request is not signed by Slack.")
         try:
             body = read_body(raw, request.content_type)
         except UnreadableBodyError as error:
+            REFUSED_DELIVERIES.labels("unreadable").inc()
             _log.warning("A signed request was refused: %s", error)
             return web.Response(status=400, text=str(error))
-        with delivery(), speaking(await locale_of(body, profiles)):
+        with taken_in(body) as taken, speaking(await locale_of(body, profiles)):
             response = _answer(await app.async_dispatch(_bolt_request(request, body)))
             await response.prepare(request)
             await response.write_eof()
+            taken.status = response.status
         return response
 
     return handle_slack_events

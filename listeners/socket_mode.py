@@ -15,12 +15,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from calls.acknowledged import delivery
 from calls.errors import SlackUnreachable
 from calls.profiles import Profiles
 from calls.slack.answers import checked
 from calls.words.language import speaking
 from listeners.speaking import locale_of
+from listeners.taken_in import taken_in
 
 
 class SocketMode(AsyncSocketModeHandler):
@@ -32,9 +32,10 @@ class SocketMode(AsyncSocketModeHandler):
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Hand one envelope to Bolt and acknowledge it."""
-        with delivery(), speaking(await locale_of(req.payload, self._profiles)):
+        with taken_in(req.payload) as taken, speaking(await locale_of(req.payload, self._profiles)):
             response = await run_async_bolt_app(self.app, req)
             await send_async_response(client, req, response, time.monotonic())
+            taken.status = response.status
 
     async def open(self) -> None:
         """Connect.
@@ -50,6 +51,10 @@ class SocketMode(AsyncSocketModeHandler):
             raise SlackUnreachable("unreachable", "apps.connections.open") from refused
         except (SlackClientError, aiohttp.ClientError, OSError) as failure:
             raise SlackUnreachable("unreachable", "apps.connections.open") from failure
+
+    async def connections(self) -> int:
+        """Return how many connections Slack can deliver over now."""
+        return int(await self.client.is_connected())
 
     async def shut(self) -> None:
         """Close the connection after what is in flight was acknowledged."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import StorageError
 from calls.holding import present_hold
+from calls.log_subject import about_call
 from calls.model import CallId, Delivery, Reply
 from calls.ports import Clock, Transaction
 from storage.lease import confirm_hold
@@ -62,7 +63,10 @@ class Database:
             connection.execute(insert(deliveries), values)
             return reply
 
-        return await self._writer.run(accept_once)
+        reply = await self._writer.run(accept_once)
+        if reply.call_id is not None:
+            about_call(reply.call_id)
+        return reply
 
     async def write(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Run `work` in one transaction."""

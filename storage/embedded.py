@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
+from calls.log_subject import about_call
 from calls.model import CallId
 from calls.ports import Advance, Clock, Storage
 
@@ -98,6 +99,7 @@ class EmbeddedWakeUps:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _run(self, call_id: CallId) -> None:
+        about_call(call_id)
         try:
             await acknowledged()
             await self._advance(call_id)

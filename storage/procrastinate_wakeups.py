@@ -23,6 +23,7 @@ from procrastinate.worker import Worker
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
 from calls.holding import holding
+from calls.log_subject import about_call
 from calls.model import CallId
 from calls.ports import Advance, Clock
 from storage.database import Database
@@ -177,6 +178,7 @@ class ProcrastinateWakeUps:
 
     async def _run(self, context: procrastinate.JobContext, *, call_id: str) -> None:
         self._running += 1
+        about_call(call_id)
         try:
             with holding(self._lease_of(context.job)):
                 await self._advance(CallId(call_id))
@@ -196,7 +198,10 @@ class ProcrastinateWakeUps:
         return self._lease
 
     async def _defer(self, call_id: CallId) -> None:
+        about_call(call_id)
         await acknowledged()
+        # The process that runs the job does not know of the delivery.
+        _log.debug("A process is asked to advance this call.")
         await self._opened.wait()
         name = lock_of(call_id)
         try:

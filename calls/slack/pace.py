@@ -6,12 +6,14 @@ Source: https://docs.slack.dev/apis/web-api/rate-limits
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from calls.budgets import Place
 from calls.errors import SlackUnreachable
+from calls.measuring import SLACK_WAITS
 from calls.ports import Budgets
 
 _POSTING = {"chat.postMessage", "chat.postEphemeral"}
@@ -69,12 +71,14 @@ class Turn:
             SlackUnreachable: when the app stops meanwhile.
             StorageError: when nobody can say whose turn it is.
         """
+        began_s = time.perf_counter()
         while (wait_s := await self.budgets.wait_s(self.key, self.place.number)) > 0:
             try:
                 await asyncio.wait_for(self.stopping.wait(), wait_s)
             except TimeoutError:
                 continue
             raise SlackUnreachable("stopping", self.method)
+        SLACK_WAITS.labels(self.method).observe(time.perf_counter() - began_s)
 
     async def hold(self, seconds: float) -> None:
         """Keep everybody from sending, as Slack asked for when it refused the request; this one goes first then.

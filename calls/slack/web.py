@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from calls import errors
 from calls.holding import still_held
 from calls.slack.answers import Answer, checked
+from calls.slack.measured import measured
 from calls.slack.pace import Pace
 from calls.slack.response_urls import RESPONSE_URL, check_response, is_response_url
 from calls.slack.sdk import OneTryClient, time_limits
@@ -101,7 +102,8 @@ class SlackWeb:
             SlackError: as in `call`.
         """
         headers = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
-        return await self._sent(self._client(""), method, {"data": dict(form), "headers": headers})
+        with measured(method):
+            return await self._sent(self._client(""), method, {"data": dict(form), "headers": headers})
 
     async def get(self, path: str) -> Mapping[str, object]:
         """Return the JSON object at an address that Slack shows to everybody.
@@ -114,6 +116,10 @@ class SlackWeb:
         """
         if self._session.closed:
             raise errors.SlackUnreachable("session_closed", path)
+        with measured(path):
+            return await self._got(path)
+
+    async def _got(self, path: str) -> Mapping[str, object]:
         try:
             status, headers, body = await self._look(f"{self.site_url}{path}")
             value = json.loads(body) if status == HTTPStatus.OK else None
@@ -145,12 +151,13 @@ class SlackWeb:
         if self._session.closed:
             raise errors.SlackUnreachable("session_closed", RESPONSE_URL)
         await still_held()
-        try:
-            status, headers, body = await self._post(response_url, payload)
-        except (aiohttp.ClientError, OSError) as failure:
-            # The cause could name the address, and whoever has the address can post.
-            raise _lost(RESPONSE_URL, failure) from None
-        check_response(status, headers, body)
+        with measured(RESPONSE_URL):
+            try:
+                status, headers, body = await self._post(response_url, payload)
+            except (aiohttp.ClientError, OSError) as failure:
+                # The cause could name the address, and whoever has the address can post.
+                raise _lost(RESPONSE_URL, failure) from None
+            check_response(status, headers, body)
 
     def _client(self, token: str) -> OneTryClient:
         return OneTryClient(self._session, token=token, base_url=self._base_url, timeout_s=self._timeout_s)
@@ -159,7 +166,8 @@ class SlackWeb:
         await still_held()
         if not client.token and not self._session.closed:
             raise errors.SlackTokenDead("not_authed", method)
-        return await self._sent(client, method, {"json": dict(body)})
+        with measured(method):
+            return await self._sent(client, method, {"json": dict(body)})
 
     async def _sent(self, client: OneTryClient, method: str, arguments: Mapping[str, Any]) -> Answer:
         """Send a request.

@@ -82,6 +82,19 @@ CONFIG: dict[str, str] = {
         "A worker of its own needs PostgreSQL, and `DATABASE_URL` names a SQLite file, which has room for one process. "
         "Set `DATABASE_URL`, or run `python app.py` alone."
     ),
+    "backup_needs_sqlite": (
+        "This copies SQLite files, and `DATABASE_URL` names a PostgreSQL database. Copy that with `pg_dump`, as "
+        "docs/operating.md says."
+    ),
+    "backup_of_nothing": (
+        "There is nothing to copy: {detail} does not exist. Run this in the folder and with the settings the app is "
+        "started with."
+    ),
+    "backup_exists": "{detail} exists already and was left as it is. Name a file that does not exist yet.",
+    "backup_not_made": (
+        "The copy could not be made: {detail}. Nothing was left behind; name a file in a folder that can be written to "
+        "and has room."
+    ),
     "port_taken": (
         "Startcall cannot listen on {detail}: something else does, or it is not allowed to. Stop the other program, "
         "or set another `PORT`."
