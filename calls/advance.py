@@ -43,14 +43,16 @@ class _Snapshot:
 class Advancer:
     """Does the steps of calls; one `advance` of the same call at a time is the caller's duty.
 
-    A step that was found, not reached, may have been tried before by a process that died: only such a step is
-    treated as uncertain. Hence no note is written before a request, and the usual start costs no extra look.
+    A step that was found, not reached, may have been tried before by a process that died, and so may every step of a
+    call that is older than this process: its row may come from a backup, and be behind what was done since. Only such
+    steps are treated as uncertain. Hence no note is written before a request, and the usual start costs no extra look.
     """
 
     def __init__(self, storage: Storage, outside: Outside) -> None:
         """Take what the steps need."""
         self._storage = storage
         self._outside = outside
+        self._since = outside.now()
 
     async def advance(self, call_id: CallId) -> None:
         """Do every step that can be done now, then tell people what they have to know.
@@ -93,6 +95,7 @@ class Advancer:
             step = self._step_due(snapshot)
             if step is None:
                 break
+            uncertain = uncertain or snapshot.call.created_at < self._since
             snapshot = await self._try(step, snapshot, uncertain=uncertain)
             uncertain = False
         if snapshot is None:
