@@ -34,6 +34,7 @@ from calls.joining import Joining
 from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
+from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi, Identity
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
@@ -77,12 +78,10 @@ class Connection:
 
     Args:
         refusal: the sentence for a token that Slack does not accept, or None.
-        socket_open: whether a Socket Mode connection has been made.
     """
 
     identity: Identity | None = None
     refusal: str | None = None
-    socket_open: bool = False
 
 
 class Server:
@@ -104,6 +103,7 @@ class Server:
             takes_in: whether Slack delivers to this process; one that only works serves nothing but health.
         """
         self.settings = settings
+        self.session = session
         self.takes_in = takes_in
         self.address = address
         self.connection = Connection()
@@ -180,13 +180,13 @@ class Server:
             reasons.append(NOT_WORKING)
         if self.connection.refusal is not None:
             reasons.append(self.connection.refusal)
-        if self.uses_socket_mode and not self.connection.socket_open:
+        if self.uses_socket_mode and await self.count_sockets() == 0:
             reasons.append("Socket Mode is not connected yet.")
         return reasons
 
     async def count_sockets(self) -> int:
         """Return how many connections Slack can deliver over now."""
-        return 0 if self.socket_mode is None else await self.socket_mode.connections()
+        return 0 if self.socket_mode is None else self.socket_mode.connections
 
     async def find_out_who_we_are(self) -> None:
         """Ask Slack once whose token this is, and again until it answers."""
@@ -213,19 +213,13 @@ class Server:
         except CallsError as error:
             _log.warning("Calls that were set aside could not be looked for: %s", error)
 
-    async def connect_socket(self, handler: SocketMode) -> None:
-        """Open Socket Mode, trying again until Slack lets us in; it reconnects by itself afterwards."""
-        while not self.connection.socket_open:
-            try:
-                await handler.open()
-                self.connection.socket_open = True
-            except SlackRefused as error:
-                self.connection.refusal = sentence_for(error)
-                _log.error("%s", self.connection.refusal)
-                return
-            except CallsError as error:
-                _log.warning("Socket Mode could not be opened and is tried again in %s s: %s", _RETRY_S, error)
-                await asyncio.sleep(_RETRY_S)
+    async def keep_connected(self, socket_mode: SocketMode) -> None:
+        """Keep Socket Mode connected; that Slack does not let us in is said, and not tried again."""
+        try:
+            await socket_mode.keep_open()
+        except SlackRefused as error:
+            self.connection.refusal = sentence_for(error)
+            _log.error("%s", self.connection.refusal)
 
     async def finish(self) -> None:
         """Wait for what is in flight; what is not done in time, or not begun, is due at the next start."""
@@ -306,20 +300,20 @@ async def _background(server: Server) -> AsyncIterator[None]:
             for provider in server.providers.values()
             if Capability.STREAM in provider.capabilities
         ]
-    socket = None
+    socket_mode = None
     if server.uses_socket_mode and server.settings.slack_app_token is not None:
-        token = server.settings.slack_app_token.reveal()
-        socket = server.socket_mode = SocketMode(server.bolt, token, server.profiles)
-        work.append(Supervised("Connecting to Slack", partial(server.connect_socket, socket)).run())
+        open_url = partial(AppsApi(server.web_api).open_connection, server.settings.slack_app_token.reveal())
+        socket_mode = server.socket_mode = SocketMode(server.bolt, server.profiles, server.session, open_url)
+        work.append(Supervised("Keeping connected to Slack", partial(server.keep_connected, socket_mode)).run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
-        if socket is not None:
-            await socket.shut()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if socket_mode is not None:
+            await socket_mode.stop(GRACE_S)
 
 
 async def serve(settings: Settings, *, takes_in: bool = True) -> int:

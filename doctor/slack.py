@@ -51,7 +51,7 @@ async def check_app_token(apps: AppsApi, settings: Settings) -> Finding:
     if settings.slack_app_token is None:
         return Finding(name, State.OK, "Not used, because SLACK_APP_TOKEN is not set.")
     try:
-        await apps.check_token(settings.slack_app_token.reveal())
+        await apps.open_connection(settings.slack_app_token.reveal())
     except SlackScopeMissing:
         return Finding(name, State.BAD, "The app-level token lacks the scope connections:write.", _COPY_APP_TOKEN)
     except SlackError as error:

@@ -52,6 +52,15 @@ def read_body(raw: bytes, content_type: str) -> Body:
         body = _decoded(raw.decode("utf-8"), content_type)
     except (ValueError, RecursionError) as error:
         raise UnreadableBodyError("The body cannot be decoded.") from error
+    return checked_body(body)
+
+
+def checked_body(body: object) -> Body:
+    """Return the fields of a request that was decoded.
+
+    Raises:
+        UnreadableBodyError: when it lacks what every request of its kind has.
+    """
     if not isinstance(body, dict):
         raise UnreadableBodyError("The body is no object.")
     kind = _kind(body)

@@ -1,61 +1,202 @@
-"""Socket Mode: the same listeners without a public address.
+"""Socket Mode: deliveries over connections that we open, so that no public address is needed.
+
+Two connections are kept, so that the end of one is no gap: Slack ends each of them about once an hour, and sends every
+envelope over whichever is open. Whatever is being worked on when a connection ends is acknowledged over the other.
 
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 from __future__ import annotations
 
-import time
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from http import HTTPStatus
+from typing import Any, Final
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
-from calls.errors import SlackUnreachable
+from calls.errors import CallsError, SlackRateLimited, SlackRefused
 from calls.profiles import Profiles
-from calls.slack.answers import checked
 from calls.words.language import speaking
+from listeners.request_body import UnreadableBodyError, checked_body
+from listeners.socket_connection import Frame, SocketConnection
 from listeners.speaking import locale_of
 from listeners.taken_in import taken_in
 
+_log = logging.getLogger(__name__)
 
-class SocketMode(AsyncSocketModeHandler):
-    """Bolt's handler, which also says when an acknowledgement is on the wire, and fails with our errors."""
+OpenUrl = Callable[[], Awaitable[str]]
+"""Returns an address for one connection, or raises the SlackError that says why there is none."""
 
-    def __init__(self, app: AsyncApp, app_token: str, profiles: Profiles) -> None:
-        super().__init__(app, app_token)
+CONNECTIONS: Final = 2
+"""How many are kept open; Slack allows 10 for an app."""
+
+LASTED_S: Final = 5.0
+"""A connection that ended sooner counts as one that failed."""
+
+LEAVING_S: Final = 20.0
+"""How long a connection that Slack has announced the end of is still listened to, in seconds."""
+
+ACKNOWLEDGE_WITHIN_S: Final = 3.0
+"""How long Slack waits for an acknowledgement."""
+
+_WAITS_S: Final = (0.0, 0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""How long to wait after so many connections in a row that failed."""
+
+_WAITS_OF_REASON_S: Final = {"link_disabled": 60.0, "too_many_websockets": 60.0}
+"""Socket Mode is turned off for the app, or ten other connections are open."""
+
+
+class SocketMode:
+    """The connections of this process, and what comes in over them."""
+
+    def __init__(self, app: AsyncApp, profiles: Profiles, session: aiohttp.ClientSession, open_url: OpenUrl) -> None:
+        """Have no connection yet."""
+        self._app = app
         self._profiles = profiles
+        self._session = session
+        self._open_url = open_url
+        self._open: list[SocketConnection] = []
+        self._opened = asyncio.Event()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Hand one envelope to Bolt and acknowledge it."""
-        with taken_in(req.payload) as taken, speaking(await locale_of(req.payload, self._profiles)):
-            response = await run_async_bolt_app(self.app, req)
-            await send_async_response(client, req, response, time.monotonic())
-            taken.status = response.status
+    @property
+    def connections(self) -> int:
+        """Return how many connections Slack can deliver over now."""
+        return sum(connection.is_open for connection in self._open)
 
-    async def open(self) -> None:
-        """Connect.
+    async def keep_open(self) -> None:
+        """Keep the connections open until cancelled.
 
         Raises:
-            SlackError: the one that fits what Slack said, or SlackUnreachable.
+            SlackRefused: when Slack does not let us in, and trying again does not help.
         """
+        keepers = [asyncio.create_task(self._keep_one()) for _ in range(CONNECTIONS)]
         try:
-            await self.connect_async()  # type: ignore[no-untyped-call]
-        except SlackApiError as refused:
-            answer = refused.response
-            checked("apps.connections.open", answer.status_code, answer.headers, answer.data)
-            raise SlackUnreachable("unreachable", "apps.connections.open") from refused
-        except (SlackClientError, aiohttp.ClientError, OSError) as failure:
-            raise SlackUnreachable("unreachable", "apps.connections.open") from failure
+            await asyncio.gather(*keepers)
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
 
-    async def connections(self) -> int:
-        """Return how many connections Slack can deliver over now."""
-        return int(await self.client.is_connected())
+    async def stop(self, grace_s: float) -> None:
+        """Acknowledge what is being worked on, and close; `keep_open` has been cancelled before.
 
-    async def shut(self) -> None:
-        """Close the connection after what is in flight was acknowledged."""
-        await self.close_async()  # type: ignore[no-untyped-call]
+        Args:
+            grace_s: how long to wait, in seconds.
+        """
+        for task in self._leaving:
+            task.cancel()
+        if self._working:
+            await asyncio.wait(self._working, timeout=grace_s)
+        await asyncio.gather(*(connection.close() for connection in self._open))
+
+    async def _keep_one(self) -> None:
+        failures = 0
+        while True:
+            began_s = asyncio.get_running_loop().time()
+            try:
+                wait_s = await self._serve(await SocketConnection.opened(self._session, await self._open_url()))
+            except SlackRefused:
+                raise
+            except CallsError as error:
+                wait_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
+                _log.warning("Socket Mode could not be opened and is tried again: %s", error)
+            if asyncio.get_running_loop().time() - began_s >= LASTED_S:
+                failures = 0
+            await asyncio.sleep(max(wait_s, _WAITS_S[min(failures, len(_WAITS_S) - 1)]))
+            failures += 1
+
+    async def _serve(self, connection: SocketConnection) -> float:
+        """Take in what comes over a connection until it has ended, or is about to; return how long to wait at least."""
+        self._open.append(connection)
+        self._opened.set()
+        frames = connection.frames()
+        reason = await self._read(connection, frames)
+        if reason is None:
+            await self._gone(connection)
+            return 0.0
+        _log.info("Slack is about to end a connection: %s", reason)
+        self._start(self._leave(connection, frames), self._leaving)
+        return _WAITS_OF_REASON_S.get(reason, 0.0)
+
+    async def _read(self, connection: SocketConnection, frames: AsyncIterator[Frame]) -> str | None:
+        """Take in what comes until Slack announces the end, for the reason returned; None at the end itself."""
+        async for frame in frames:
+            if frame.get("type") == "disconnect":
+                return str(frame.get("reason"))
+            envelope_id, body = frame.get("envelope_id"), frame.get("payload")
+            if isinstance(envelope_id, str):
+                self._start(self._take(connection, envelope_id, body), self._working)
+        return None
+
+    async def _leave(self, connection: SocketConnection, frames: AsyncIterator[Frame]) -> None:
+        """Listen to a connection that is about to end, while another takes its place, and then close it."""
+        try:
+            async with asyncio.timeout(LEAVING_S):
+                while await self._read(connection, frames) is not None:
+                    pass
+        except TimeoutError:
+            if self._working:
+                await asyncio.wait(tuple(self._working), timeout=ACKNOWLEDGE_WITHIN_S)
+        await connection.close()
+        await self._gone(connection)
+
+    async def _gone(self, connection: SocketConnection) -> None:
+        """Forget a connection; what it may not have carried any more is sent again over another."""
+        self._open.remove(connection)
+        if not self._open:
+            self._opened.clear()
+        for text in connection.doubtful():
+            self._start(self._acknowledge(None, text), self._working)
+
+    async def _take(self, connection: SocketConnection, envelope_id: str, payload: object) -> None:
+        """Hand one envelope to Bolt and acknowledge it; one that failed is not, so that Slack says so to the person."""
+        try:
+            body = checked_body(payload)
+        except UnreadableBodyError as error:
+            _log.warning("An envelope was refused: %s", error)
+            return
+        with taken_in(body) as taken, speaking(await locale_of(body, self._profiles)):
+            response = await self._app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+            if response.status == HTTPStatus.OK:
+                await self._acknowledge(connection, _acknowledgement(envelope_id, response))
+            taken.status = response.status
+
+    async def _acknowledge(self, connection: SocketConnection | None, text: str) -> None:
+        """Send an acknowledgement over the connection its envelope came by, else over any other."""
+        if connection is not None and await connection.send(text):
+            return
+        try:
+            async with asyncio.timeout(ACKNOWLEDGE_WITHIN_S):
+                while not await self._sent_over_any(text):
+                    self._opened.clear()
+                    await self._opened.wait()
+        except TimeoutError:
+            _log.warning("An acknowledgement could not be sent: no connection was open in time")
+
+    async def _sent_over_any(self, text: str) -> bool:
+        for connection in reversed(self._open):
+            if await connection.send(text):
+                return True
+        return False
+
+    def _start(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(among.discard)
+
+
+def _acknowledgement(envelope_id: str, response: BoltResponse) -> str:
+    """Return what acknowledges an envelope, with the answer where there is one."""
+    acknowledgement: Frame = {"envelope_id": envelope_id}
+    if response.body:
+        is_json = response.first_headers().get("content-type", "").startswith("application/json")
+        acknowledgement["payload"] = json.loads(response.body) if is_json else {"text": response.body}
+    return json.dumps(acknowledgement)

@@ -123,7 +123,7 @@ async def running_world(
     try:
         async with running(settings) as server:
             await wait_for(lambda: server.connection.identity is not None)
-            await wait_for(lambda: http or server.connection.socket_open)
+            await wait_for(lambda: server.socket_mode is None or server.socket_mode.connections > 0)
             yield World(slack, server)
     finally:
         await slack.stop()

@@ -1,4 +1,4 @@
-"""Find out whether an app-level token opens Socket Mode."""
+"""Open connections for Socket Mode with an app-level token."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ class AppsApi:
     def __init__(self, web: SlackWeb) -> None:
         self._web = web
 
-    async def check_token(self, app_token: str) -> None:
-        """Ask for a Socket Mode connection and do not use it, which changes nothing for connections that are open.
+    async def open_connection(self, app_token: str) -> str:
+        """Return an address at which one WebSocket can be opened once, soon.
+
+        Not using it changes nothing for connections that are open.
 
         Raises:
             SlackTokenDead: when the token is wrong or revoked.
             SlackScopeMissing: when it was made without connections:write.
             SlackError: another one, for every other outcome but success.
         """
-        (await self._web.call_with_token(app_token, METHOD, {})).text("url", METHOD)
+        return (await self._web.call_with_token(app_token, METHOD, {})).text("url", METHOD)

@@ -9,6 +9,7 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass
+from typing import Literal
 
 from aiohttp import WSMsgType, web
 
@@ -27,6 +28,10 @@ CONNECTION_LIFE_S = 3600
 _NO_CONNECTION = Ack("dispatch_failed", retry_reason="connection_failed")
 _ANSWERABLE = frozenset({"view_submission", "block_suggestion"})
 _DEBUG_INFO = {"host": "sandbox", "build_number": 1}
+
+
+Break = Literal["close", "fin", "rst", "silence"]
+"""Said goodbye to, ended, cut, or no longer heard of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +115,22 @@ class SocketMode:
             self._forget(connection)
             if connection.transport is not None:
                 connection.transport.abort()
+
+    async def break_one(self, how: Break) -> None:
+        """End the connection whose turn it is, in one of the ways in which networks do; nothing more comes over it."""
+        connection = self._connections[0]
+        self._forget(connection)
+        if how == "close":
+            await connection.socket.close()
+        elif connection.transport is None:
+            return
+        elif how == "rst":
+            connection.transport.abort()
+        elif how == "fin":
+            connection.transport.write_eof()
+        else:
+            # Nothing is read any more, so that not even a ping is answered.
+            connection.transport.pause_reading()
 
     async def close(self) -> None:
         """Close every connection, at the end."""

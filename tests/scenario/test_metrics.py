@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from calls.errors import StorageError
+from listeners.socket_mode import CONNECTIONS
 from sandbox.testing import wait_for
 from tests.scraping import Samples, grown, number, scrape
 from tests.world import GENERAL, World
@@ -64,10 +65,12 @@ async def test_how_much_there_is_to_do_is_told(world: World) -> None:
 
 async def test_connections_are_told_only_where_slack_delivers_over_them(world: World) -> None:
     """An alert on no connection must not go off where none is wanted."""
+    socket_mode = world.server.socket_mode
+    await wait_for(lambda: socket_mode is None or socket_mode.connections == CONNECTIONS)
     samples = await look(world)
     told = samples.get(("startcall_socket_mode_connections", ()))
 
-    assert (1 if world.server.uses_socket_mode else None) == told
+    assert (None if socket_mode is None else CONNECTIONS) == told
 
 
 async def test_refusals_of_slack_are_counted_by_code(world: World) -> None:
