@@ -120,7 +120,7 @@ class Server:
         self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
-        self.intake = Intake(database, self.wakeups, outside.reports)
+        self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
         self.calls = CallService(
             database,
             self.wakeups,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from calls import claiming, closing, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
@@ -54,16 +55,20 @@ class Advancer:
         self._outside = outside
         self._since = outside.now()
 
-    async def advance(self, call_id: CallId) -> None:
+    async def advance(self, call_id: CallId) -> datetime | None:
         """Do every step that can be done now, then tell people what they have to know.
+
+        Returns:
+            When the call is due again; None for never, and when that is not known.
 
         Raises:
             StorageError: when a result could not be saved; the next wake-up goes on from the row.
         """
         about_call(call_id)
         try:
-            await self._advance(call_id)
+            next_due_at = await self._advance(call_id)
             WAKE_UPS.labels("done").inc()
+            return next_due_at
         except CallsError:
             WAKE_UPS.labels("again").inc()
             raise
@@ -71,6 +76,7 @@ class Advancer:
             WAKE_UPS.labels("defect").inc()
             _log.exception("call %s is set aside: it met a defect of Startcall's", call_id)
             await self._save(call_id, set_aside("defect"))
+            return None
 
     async def revive(self) -> Sequence[CallId]:
         """Make calls due again that were set aside because Slack did not accept the token.
@@ -88,7 +94,7 @@ class Advancer:
 
         return await self._storage.write(work)
 
-    async def _advance(self, call_id: CallId) -> None:
+    async def _advance(self, call_id: CallId) -> datetime | None:
         snapshot = await self._storage.read(lambda transaction: _look(transaction, call_id))
         uncertain = True
         while snapshot is not None:
@@ -99,11 +105,12 @@ class Advancer:
             snapshot = await self._try(step, snapshot, uncertain=uncertain)
             uncertain = False
         if snapshot is None:
-            return
+            return None
         if self._is_due(snapshot.call) and self._next_step(snapshot.call, snapshot.participants) is None:
-            await self._save(call_id, lambda _, stored: stored)
+            snapshot = await self._save(call_id, lambda _, stored: stored) or snapshot
         if snapshot.notices:
             await self._tell(snapshot.notices)
+        return snapshot.call.due_at
 
     def _step_due(self, snapshot: _Snapshot) -> Step | None:
         if not self._is_due(snapshot.call):

@@ -67,6 +67,9 @@ class Transaction(Protocol):
     def save_participant(self, participant: Participant) -> None:
         """Store somebody of a call, new or changed."""
 
+    def save_participants(self, participants: Sequence[Participant]) -> None:
+        """Store people of calls, new or changed, each named once."""
+
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
         """Return the newest call that takes or took place in a room, or None."""
 
@@ -82,8 +85,14 @@ class Transaction(Protocol):
     def save_session(self, session: Session) -> None:
         """Store a device, new or changed."""
 
+    def save_sessions(self, sessions: Sequence[Session]) -> None:
+        """Store devices, new or changed, each named once."""
+
     def visitors(self, call_id: CallId) -> Sequence[Visitor]:
         """Return everybody who was let in to a call by a link of ours."""
+
+    def visitors_with(self, call_id: CallId, ids: Sequence[str]) -> Sequence[Visitor]:
+        """Return those of them who have one of these ids."""
 
     def add_visitor(self, visitor: Visitor) -> None:
         """Store somebody who is let in."""
@@ -164,8 +173,12 @@ class WakeUps(Protocol):
     def wake(self, call_id: CallId) -> None:
         """Ask that the call be advanced now; asking twice, or for a call that needs nothing, does no harm."""
 
+    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+        """Ask that a call whose row says when it is due be advanced then, and not only with the next sweep."""
 
-Advance = Callable[[CallId], Awaitable[None]]
+
+Advance = Callable[[CallId], Awaitable[datetime | None]]
+"""Brings a call forward as far as it can be now, and returns when it is due again, or None for never."""
 
 
 class Budgets(Protocol):

@@ -29,30 +29,28 @@ class Reports:
     now: Clock
     key: bytes = field(repr=False)
 
-    def applied(self, transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Call | None:
-        """Store what events change of a call's people, and return the call to be saved; None when nothing changed.
+    def applied(self, transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Roster | None:
+        """Store what events change of a call's people, and return it with the call to be saved; None for no change.
 
         Of one that does not claim to know who is in, only the end and what was left behind are believed.
         """
         if Capability.ROSTER not in self.providers[call.provider].capabilities:
             events = [event for event in events if event.kind in {EventKind.ENDED, EventKind.LEFT_BEHIND}]
+        if not events:
+            return None
         now = self.now()
-        identify = self._identify(transaction, call)
-        before = _roster(transaction, call, _touched(transaction, call, events, identify))
+        people = {person.key: person for person in transaction.participants(call.id)}
+        identify = self._identify(call, _visitors(transaction, call, events), people)
+        devices = _touched(transaction, call, events, identify)
+        before = Roster(call, {device.id: device for device in devices}, people)
         roster = _with_uninvited(before, events, identify)
         for event in events:
             roster = after_event(roster, event, identify, now)
-        for session in roster.sessions.values():
-            if before.sessions.get(session.id) != session:
-                transaction.save_session(session)
-        for person in roster.people.values():
-            if before.people.get(person.key) != person:
-                transaction.save_participant(person)
-        return None if roster == before else roster.call
+        transaction.save_sessions([one for one in roster.sessions.values() if before.sessions.get(one.id) != one])
+        transaction.save_participants([one for one in roster.people.values() if before.people.get(one.key) != one])
+        return None if roster == before else roster
 
-    def _identify(self, transaction: Transaction, call: Call) -> Identify:
-        visitors = {visitor.id: visitor for visitor in transaction.visitors(call.id)}
-        people = {person.key: person for person in transaction.participants(call.id)}
+    def _identify(self, call: Call, visitors: Mapping[str, Visitor], people: Mapping[str, Participant]) -> Identify:
         by_link_only = _SHOWS_OUT in self.providers[call.provider].capabilities
 
         def identify(seen: Seen) -> Participant | None:
@@ -104,6 +102,12 @@ class Reports:
         return digest.hex()[:_EXTERNAL_ID_CHARS]
 
 
+def _visitors(transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Mapping[str, Visitor]:
+    """Return, by id, those who came by a link of ours and are named in events."""
+    ids = {seen.visitor_id for event in events for seen in event.people if seen.visitor_id is not None}
+    return {visitor.id: visitor for visitor in transaction.visitors_with(call.id, sorted(ids))} if ids else {}
+
+
 def _touched(
     transaction: Transaction, call: Call, events: Sequence[MeetingEvent], identify: Identify
 ) -> Sequence[Session]:
@@ -113,14 +117,6 @@ def _touched(
     seen = [seen for event in events for seen in event.people]
     people = [person for person in map(identify, seen) if person is not None]
     return transaction.sessions_of(call.id, [one.session_id for one in seen], [person.key for person in people])
-
-
-def _roster(transaction: Transaction, call: Call, sessions: Sequence[Session]) -> Roster:
-    return Roster(
-        call,
-        {session.id: session for session in sessions},
-        {person.key: person for person in transaction.participants(call.id)},
-    )
 
 
 def _with_uninvited(roster: Roster, events: Sequence[MeetingEvent], identify: Identify) -> Roster:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from calls.blocks import build_card
 from calls.errors import SlackBadUsers, SlackUserNotFound
 from calls.meetings import Capability
 from calls.model import Call, Participant
 from calls.outside import Outside, Record
+from calls.pacing import told
 from calls.ports import Transaction
 from calls.slack.calls_api import ExternalUser, SlackUser
 from calls.starting import capabilities_of, provider_of
@@ -20,9 +20,6 @@ from calls.workflows import to_add, to_remove
 _log = logging.getLogger(__name__)
 
 Send = Callable[[str, str, Sequence["SlackUser | ExternalUser"]], Awaitable[object]]
-
-TELL_AFTER = timedelta(seconds=1)
-"""How long comings and goings are gathered after Slack was told of some."""
 
 BATCH_MAX = 100
 """How many people one request names; Slack documents no limit."""
@@ -43,14 +40,14 @@ async def add_people(outside: Outside, call: Call, participants: Sequence[Partic
     """Show at Slack who has come."""
     batch = to_add(participants)[:BATCH_MAX]
     record = await _send(outside, call, participants, batch, outside.slack_calls.participants_add)
-    return _gathering(record, gathered_until(outside, call))
+    return _gathering(outside, call, record)
 
 
 async def remove_people(outside: Outside, call: Call, participants: Sequence[Participant]) -> Record:
     """Show at Slack who has gone."""
     batch = to_remove(participants)[:BATCH_MAX]
     record = await _send(outside, call, participants, batch, outside.slack_calls.participants_remove)
-    return _gathering(record, gathered_until(outside, call))
+    return _gathering(outside, call, record)
 
 
 async def offer_claims(outside: Outside, call: Call) -> Record:
@@ -110,18 +107,18 @@ def _is_shown(person: Participant, shown: set[str]) -> bool:
     return (person.slack_id or person.external_id or "") in shown
 
 
-def gathered_until(outside: Outside, call: Call) -> datetime | None:
-    """Return until when comings and goings are gathered, now that Slack was told of some.
+def _gathering(outside: Outside, call: Call, record: Record) -> Record:
+    """Return a record by which further comings and goings are gathered, now that Slack was told of some.
 
     Where a meeting system reports them there may be hundreds in a second; people who press buttons are slower.
     """
-    return outside.now() + TELL_AFTER if Capability.ROSTER in capabilities_of(outside, call) else None
+    if Capability.ROSTER not in capabilities_of(outside, call):
+        return record
+    now = outside.now()
 
-
-def _gathering(record: Record, until: datetime | None) -> Record:
     def recorded(transaction: Transaction, stored: Call) -> Call:
         changed = record(transaction, stored)
-        return replace(changed, watch=replace(changed.watch, tell_at=until))
+        return replace(changed, watch=told(changed.watch, now))
 
     return recorded
 
@@ -131,8 +128,7 @@ def _saved(people: Sequence[Participant]) -> Record:
 
     def record(transaction: Transaction, stored: Call) -> Call:
         now_stored = {person.key: person for person in transaction.participants(stored.id)}
-        for person in people:
-            transaction.save_participant(replace(now_stored[person.key], told=person.told))
+        transaction.save_participants([replace(now_stored[person.key], told=person.told) for person in people])
         return stored
 
     return record

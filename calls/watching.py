@@ -40,11 +40,11 @@ async def look(outside: Outside, call: Call) -> Record:
     look_at = next_look(provider.capabilities, call, began)
 
     def record(transaction: Transaction, stored: Call) -> Call:
-        changed = outside.reports.applied(transaction, stored, [snapshot])
-        if changed is not None and provider.capabilities & (Capability.WEBHOOK | Capability.STREAM):
+        roster = outside.reports.applied(transaction, stored, [snapshot])
+        if roster is not None and provider.capabilities & (Capability.WEBHOOK | Capability.STREAM):
             HEALED_ROSTERS.labels(provider.name).inc()
-        found = changed or stored
-        return replace(found, watch=replace(found.watch, looked_at=began, look_at=look_at))
+        changed = stored if roster is None else roster.call
+        return replace(changed, watch=replace(changed.watch, looked_at=began, look_at=look_at))
 
     return record
 
@@ -91,9 +91,9 @@ async def let_go_of_gone(outside: Outside, _: Call) -> Record:
     now = outside.now()
 
     def record(transaction: Transaction, stored: Call) -> Call:
-        for person in transaction.participants(stored.id):
-            if person.present and person.stays_until is not None and person.stays_until <= now:
-                transaction.save_participant(let_go(person, now))
+        people = [person for person in transaction.participants(stored.id) if person.present]
+        gone = [one for one in people if one.stays_until is not None and one.stays_until <= now]
+        transaction.save_participants([let_go(person, now) for person in gone])
         return stored
 
     return record
@@ -117,9 +117,8 @@ async def end_too_long(outside: Outside, _: Call) -> Record:
     now = outside.now()
 
     def record(transaction: Transaction, stored: Call) -> Call:
-        for person in transaction.participants(stored.id):
-            if person.present:
-                transaction.save_participant(replace(person, left_at=now))
+        there = [person for person in transaction.participants(stored.id) if person.present]
+        transaction.save_participants([replace(person, left_at=now) for person in there])
         return stored.ending(at=now, reason=EndReason.TOO_LONG)
 
     return record

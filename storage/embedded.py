@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime
 
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
 from calls.log_subject import about_call
 from calls.model import CallId
 from calls.ports import Advance, Clock, Storage
+from storage.timers import Timers
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class EmbeddedWakeUps:
         self._advance = advance
         self._running: dict[CallId, asyncio.Task[None]] = {}
         self._again: set[CallId] = set()
+        self._timers = Timers(self.wake, ahead_s=SWEEP_S)
         self._stopping = asyncio.Event()
 
     def wake(self, call_id: CallId) -> None:
@@ -47,6 +50,11 @@ class EmbeddedWakeUps:
             self._again.add(call_id)
             return
         self._running[call_id] = asyncio.create_task(self._run(call_id), name=f"advance {call_id}")
+
+    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+        """Advance a call when it is due."""
+        if not self._stopping.is_set():
+            self._timers.set(call_id, (due_at - self._now()).total_seconds())
 
     def is_working(self) -> bool:
         """Say whether calls can be advanced now, for which nothing but this process is needed."""
@@ -74,6 +82,7 @@ class EmbeddedWakeUps:
             grace_s: how long to wait, in seconds.
         """
         self._stopping.set()
+        self._timers.stop()
         tasks = list(self._running.values())
         if not tasks:
             return
@@ -102,10 +111,12 @@ class EmbeddedWakeUps:
         about_call(call_id)
         try:
             await acknowledged()
-            await self._advance(call_id)
+            due_at = await self._advance(call_id)
             while call_id in self._again:
                 self._again.discard(call_id)
-                await self._advance(call_id)
+                due_at = await self._advance(call_id)
+            if due_at is not None:
+                self.wake_at(call_id, due_at)
         except CallsError as error:
             _log.warning("call %s will be tried again: %s", call_id, error)
             # It is still due, and without a pause the sweep would repeat its requests to Slack many times a second.

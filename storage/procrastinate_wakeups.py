@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -31,6 +31,7 @@ from storage.lease import LIMIT_S, Lease
 from storage.postgres import connect_arguments, libpq_url
 from storage.queue_connection import QueueConnection, without_transactions
 from storage.takeover import FINISH, lock_of, needs_take_over, take_over, waiting
+from storage.timers import Timers
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ TAKE_OVER_S = 2.0
 
 POLL_S = 2.0
 """How long a job that nobody was told of waits at most."""
+
+AHEAD_S = 1.5 * SWEEP_S
+"""How far ahead a sweep looks, so that what is due before the next one is woken on time."""
 
 SWEEP_MAX = 200
 
@@ -87,7 +91,7 @@ class ProcrastinateWakeUps:
         self._working: asyncio.Task[None] | None = None
         self._lease: Lease | None = None
         self._deferring: set[asyncio.Task[None]] = set()
-        self._timers: dict[CallId, asyncio.TimerHandle] = {}
+        self._timers = Timers(self.wake, ahead_s=AHEAD_S)
         self._running = 0
         self._take_over_at = 0.0
 
@@ -96,6 +100,11 @@ class ProcrastinateWakeUps:
         task = asyncio.create_task(self._defer(call_id), name=f"wake {call_id}")
         self._deferring.add(task)
         task.add_done_callback(self._deferring.discard)
+
+    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+        """Have a call advanced when it is due."""
+        if not self._stopping.is_set():
+            self._timers.set(call_id, (due_at - self._now()).total_seconds())
 
     def is_working(self) -> bool:
         """Say whether this process has a worker that takes jobs."""
@@ -124,8 +133,7 @@ class ProcrastinateWakeUps:
         Args:
             grace_s: how long to wait, in seconds.
         """
-        for timer in self._timers.values():
-            timer.cancel()
+        self._timers.stop()
         # Asked, not cancelled: before Python 3.12 a cancellation can get lost while a connection is being opened.
         self._stopping.set()
         if self._worker is not None:
@@ -181,7 +189,9 @@ class ProcrastinateWakeUps:
         about_call(call_id)
         try:
             with holding(self._lease_of(context.job)):
-                await self._advance(CallId(call_id))
+                due_at = await self._advance(CallId(call_id))
+            if due_at is not None:
+                self.wake_at(CallId(call_id), due_at)
         except CallsError as error:
             _log.warning("call %s will be tried again: %s", call_id, error)
         finally:
@@ -216,13 +226,13 @@ class ProcrastinateWakeUps:
             self._take_over_at = time.monotonic() + TAKE_OVER_S
             await self._take_over()
         now = self._now()
-        until = now + timedelta(seconds=1.5 * SWEEP_S)
+        until = now + timedelta(seconds=AHEAD_S)
         for call_id, due_at in await self._database.ask(lambda connection: waiting(connection, until, SWEEP_MAX)):
             late_s = (now - due_at).total_seconds()
             if late_s > UNATTENDED_S:
                 self.wake(call_id)
-            elif late_s < 0 and call_id not in self._timers:
-                self._timers[call_id] = asyncio.get_running_loop().call_later(-late_s, self._on_timer, call_id)
+            elif late_s < 0:
+                self._timers.set(call_id, -late_s)
 
     async def _take_over(self) -> None:
         if not await self._database.ask(lambda connection: needs_take_over(connection, LIMIT_S)):
@@ -230,10 +240,6 @@ class ProcrastinateWakeUps:
         for call_id in await self._database.change(lambda connection: take_over(connection, LIMIT_S)):
             _log.warning("call %s is taken over from a process that shows no sign of life", call_id)
             self.wake(call_id)
-
-    def _on_timer(self, call_id: CallId) -> None:
-        del self._timers[call_id]
-        self.wake(call_id)
 
 
 class _Worker(Worker):

@@ -59,7 +59,7 @@ _SAME_IN_BOTH = (
 )
 
 
-_OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "tell_at", "keep_at")
+_OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "told_at", "tell_at", "keep_at")
 
 
 def call_values(call: Call) -> Values:

@@ -72,6 +72,7 @@ calls = Table(
     Column("watch_empty_since", Instant),
     Column("watch_looked_at", Instant),
     Column("watch_look_at", Instant),
+    Column("watch_told_at", Instant),
     Column("watch_tell_at", Instant),
     Column("watch_keep_at", Instant),
     Column("watch_turn_out", JSON, nullable=False),

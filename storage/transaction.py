@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from calls.errors import StaleCallError
 from calls.model import (
@@ -37,6 +38,7 @@ from storage.tables import (
     sessions,
     visitors,
 )
+from storage.upsert import put
 
 
 class SqlTransaction:
@@ -53,12 +55,7 @@ class SqlTransaction:
 
     def call(self, call_id: CallId) -> Call | None:
         """Return a call, or None."""
-        query = select(calls).where(calls.c.id == call_id)
-        if self._writes:
-            # SQLite has no such clause and needs none: there a writer is alone anyway.
-            query = query.with_for_update(key_share=True)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else rows.call_of(row)
+        return self._found(select(calls).where(calls.c.id == call_id))
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
         """Return the open calls of a workspace, or of one conversation, oldest first."""
@@ -116,18 +113,20 @@ class SqlTransaction:
 
     def save_participant(self, participant: Participant) -> None:
         """Store somebody of a call, new or changed."""
-        self._put(participants, rows.participant_values(participant))
+        self.save_participants([participant])
+
+    def save_participants(self, people: Sequence[Participant]) -> None:
+        """Store people of calls, new or changed."""
+        put(self._connection, participants, [rows.participant_values(person) for person in people])
 
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
         """Return the newest call in a room, or None."""
-        query = select(calls.c.id).where(calls.c.provider == provider, calls.c.room_id == room_id)
-        found = self._connection.execute(query.order_by(calls.c.created_at.desc()).limit(1)).scalar()
-        return None if found is None else self.call(CallId(found))
+        query = select(calls).where(calls.c.provider == provider, calls.c.room_id == room_id)
+        return self._found(query.order_by(calls.c.created_at.desc()).limit(1))
 
     def call_of_join_token(self, token: str) -> Call | None:
         """Return the call with a token, or None."""
-        found = self._connection.execute(select(calls.c.id).where(calls.c.join_token == token)).scalar()
-        return None if found is None else self.call(CallId(found))
+        return self._found(select(calls).where(calls.c.join_token == token).limit(1))
 
     def sessions(self, call_id: CallId) -> Sequence[Session]:
         """Return every device of a call."""
@@ -143,11 +142,20 @@ class SqlTransaction:
 
     def save_session(self, session: Session) -> None:
         """Store a device, new or changed."""
-        self._put(sessions, rows.session_values(session))
+        self.save_sessions([session])
+
+    def save_sessions(self, devices: Sequence[Session]) -> None:
+        """Store devices, new or changed."""
+        put(self._connection, sessions, [rows.session_values(device) for device in devices])
 
     def visitors(self, call_id: CallId) -> Sequence[Visitor]:
         """Return everybody who was let in by a link of ours."""
         query = select(visitors).where(visitors.c.call_id == call_id).order_by(visitors.c.id)
+        return [rows.visitor_of(row) for row in self._connection.execute(query)]
+
+    def visitors_with(self, call_id: CallId, ids: Sequence[str]) -> Sequence[Visitor]:
+        """Return those who were let in and have one of these ids."""
+        query = select(visitors).where(visitors.c.call_id == call_id, visitors.c.id.in_(ids))
         return [rows.visitor_of(row) for row in self._connection.execute(query)]
 
     def add_visitor(self, visitor: Visitor) -> None:
@@ -166,7 +174,7 @@ class SqlTransaction:
 
     def save_link(self, link: JoinLink) -> None:
         """Store a link, new or changed."""
-        self._put(links, rows.link_values(link))
+        put(self._connection, links, [rows.link_values(link)])
 
     def profile(self, team_id: TeamId, user_id: UserId) -> Profile | None:
         """Return what Slack said of a person, or None."""
@@ -211,8 +219,10 @@ class SqlTransaction:
         """Forget a sentence."""
         self._connection.execute(delete(notices).where(notices.c.id == notice_id))
 
-    def _put(self, table: Table, values: rows.Values) -> None:
-        """Store a row by its primary key, new or changed."""
-        same = [column == values[column.name] for column in table.primary_key.columns]
-        if self._connection.execute(update(table).where(*same).values(values)).rowcount == 0:
-            self._connection.execute(insert(table), values)
+    def _found(self, query: Select[Any]) -> Call | None:
+        """Return the call a query finds, kept for this transaction."""
+        if self._writes:
+            # SQLite has no such clause and needs none: there a writer is alone anyway.
+            query = query.with_for_update(key_share=True)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else rows.call_of(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from calls.model import CallId
@@ -16,6 +17,9 @@ class RunningWakeUps(Protocol):
 
     def wake(self, call_id: CallId) -> None:
         """Have a call advanced now."""
+
+    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+        """Have a call advanced when it is due."""
 
     def is_working(self) -> bool:
         """Say whether calls can be advanced now."""

@@ -48,6 +48,9 @@ class Sleepers:
     def wake(self, call_id: CallId) -> None:
         """Do nothing."""
 
+    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+        """Do nothing."""
+
 
 class Life:
     """The real calls, storage and local Slack, with nothing running that was not asked for."""

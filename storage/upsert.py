@@ -1,0 +1,21 @@
+"""Store rows by their primary key, whether they are new or changed, as both databases do it in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.rows import Values
+
+
+def put(connection: Connection, table: Table, values: Sequence[Values]) -> None:
+    """Store rows; each has a value for every column."""
+    if not values:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    query = dialect.insert(table)
+    key = [column.name for column in table.primary_key.columns]
+    changed = {column.name: query.excluded[column.name] for column in table.columns if column.name not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=changed), list(values))
