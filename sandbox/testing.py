@@ -21,6 +21,9 @@ from sandbox.server import Options, Sandbox
 
 POLL_S = 0.005
 
+PATIENCE_S = 15.0
+"""How long something may take on a busy machine; what has a limit of its own is measured by its test."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
@@ -38,7 +41,7 @@ async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
         await running.stop()
 
 
-async def wait_for(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def wait_for(condition: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
     """Wait until a condition holds.
 
     Raises:

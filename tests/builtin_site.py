@@ -98,6 +98,12 @@ class BuiltinSite:
         """Return who is in, as the app is told."""
         return sorted(seen.display_name or "" for seen in await self.provider.roster(self.room))
 
+    async def until_names(self, *names: str, within_s: float = 15) -> None:
+        """Wait until exactly these people are in."""
+        async with asyncio.timeout(within_s):
+            while await self.names() != sorted(names):
+                await asyncio.sleep(0.01)
+
     def told(self) -> list[str]:
         """Return what was reported so far, such as `joined Ana`."""
         return [

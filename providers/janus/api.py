@@ -189,8 +189,9 @@ def _id_in(answer: Answer) -> int:
     return made
 
 
-def _not_understood() -> ProviderRefused:
-    return ProviderRefused("unreadable_answer", provider=NAME, detail="the answer is not one of Janus's")
+def _not_understood() -> ProviderDown:
+    """Return what nonsense means: something else answers in Janus's place for a while, such as a page of a proxy."""
+    return ProviderDown("unreadable_answer", provider=NAME, detail="the answer is not one of Janus's")
 
 
 def _reason(error: Exception) -> str:

@@ -60,7 +60,7 @@ async def _fault_of_rooms(rooms: VideoRooms) -> str | None:
 
 def _trouble(error: ProviderError) -> str:
     if isinstance(error, ProviderDown):
-        return f"does not answer ({error.detail})"
+        return f"does not answer as it should ({error.detail})"
     if isinstance(error, ProviderAuth):
         return _CURES[error.code]
     return f"refuses what it must do ({error.detail}); its configuration must be the one of providers/janus/README.md"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from calls.errors import ProviderAuth, ProviderRefused
+from calls.errors import ProviderAuth, ProviderDown, ProviderRefused
 from providers.janus.api import NAME, Answer, JanusApi
 from providers.janus.room_name import room_secret
 
@@ -124,6 +124,6 @@ def _people_in(answer: Answer) -> Sequence[Present]:
         return ()
     listed = answer.get("participants")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise ProviderRefused("unreadable_answer", provider=NAME, detail="no list of participants")
+        raise ProviderDown("unreadable_answer", provider=NAME, detail="no list of participants")
     names = ((one.get("id"), one.get("display")) for one in listed)
     return [Present(id_, name if isinstance(name, str) else None) for id_, name in names if isinstance(id_, str)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -93,6 +94,14 @@ async def expect_moving(page: Page, name: str) -> None:
         if before != await pixels_of(page, name):
             return
     raise AssertionError(f"the video of {name} stands still")
+
+
+async def expect_people(page: Page, *lines: str) -> None:
+    """Wait until the list of people reads so."""
+    give_up_at_s = time.monotonic() + PATIENCE_MS / 1_000
+    while (found := await people_on(page)) != list(lines) and time.monotonic() < give_up_at_s:
+        await page.wait_for_timeout(50)
+    assert list(lines) == found
 
 
 async def people_on(page: Page) -> list[str]:

@@ -152,7 +152,7 @@ async def test_comings_and_goings_are_announced(builtin_site: BuiltinSite, open_
     await expect(ben.get_by_role("status").filter(has_text="with 1 other person")).to_be_visible()
     await people_on(ana)
 
-    assert 2 == await ana.get_by_role("complementary").get_by_role("listitem").count()
+    await expect(ana.get_by_role("complementary").get_by_role("listitem")).to_have_count(2)
     await ben.close()
     await expect(ana.get_by_role("status").filter(has_text="Ben left.")).to_be_visible()
 

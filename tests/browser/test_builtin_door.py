@@ -69,6 +69,7 @@ async def test_the_seventh_reads_what_to_do_and_can_try_again(
     await expect(page.get_by_text("There is room for 6 people")).to_be_visible()
 
     await six[0].close()
+    await builtin_site.until_told("left Ana")
     await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("heading", name="Ready to join?")).to_be_visible()
 

@@ -7,10 +7,11 @@ settings, as a restart would.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from calls.errors import ProviderDown, ProviderError
 from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import CallId, ChannelId, Room, TeamId, UserId
 
@@ -137,6 +138,36 @@ async def check_end(make: Make) -> None:
         room = await provider.create_room(SPEC)
         await provider.end_room(room)
         await provider.end_room(room)
+    await provider.aclose()
+
+
+async def check_nonsense(make: Make, room: Room, answered: Callable[[], int]) -> None:
+    """What answers 200 with a page of its own counts as a vendor that is down: not as a no, and never as success.
+
+    So it is tried again, and nobody is taken off a card, when a proxy stands in the vendor's place for a while.
+
+    Args:
+        make: as for the other checks, but whatever the provider asks gets such an answer.
+        room: made by the same provider when all was well.
+        answered: returns how many requests got such an answer.
+    """
+    provider = make()
+    questions: dict[str, Callable[[], Awaitable[object]]] = {"create_room": lambda: provider.create_room(SPEC)}
+    if Capability.END in provider.capabilities:
+        questions["end_room"] = lambda: provider.end_room(room)
+    if Capability.POLL in provider.capabilities:
+        questions["roster"] = lambda: provider.roster(room)
+    if Capability.KICK in provider.capabilities:
+        questions["kick"] = lambda: provider.kick(room, "0123456789abcdef")
+    for name, ask in questions.items():
+        before = answered()
+        try:
+            await ask()
+        except ProviderError as error:
+            assert isinstance(error, ProviderDown), f"{name} takes nonsense for {type(error).__name__}: {error}"
+        else:
+            assert before == answered(), f"{name} takes nonsense for success"
+    assert not answered() or not (await provider.probe()).ok, "a probe takes nonsense for a vendor that works"
     await provider.aclose()
 
 

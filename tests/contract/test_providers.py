@@ -9,13 +9,15 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
 from tests import bigbluebutton_double, daily_double, jaas_double, livekit_double, nextcloud_double, whereby_double
-from tests.contract.provider_kit import SPEC, check_provider
+from tests.contract.provider_kit import SPEC, check_nonsense, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
 from tests.googlemeet_double import GoogleMeetDouble
 from tests.janus_server import JanusServer
@@ -180,6 +182,25 @@ def test_every_folder_is_checked() -> None:
 async def test_provider_keeps_the_contract(name: str, session: aiohttp.ClientSession, server: None) -> None:
     """Everything the calls package relies on holds for each provider."""
     await check_provider(lambda: MAKERS[name](session), finds_rooms_again=name not in FINDS_NO_ROOMS_AGAIN)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("page", ["<html>Please sign in.</html>", "", "null", '{"surprise": [1]}'])
+async def test_nonsense_is_a_vendor_that_is_down(
+    name: str, page: str, session: aiohttp.ClientSession, server: None
+) -> None:
+    """As when a proxy or a page to sign in at stands between: every request gets 200 and that page."""
+    room = await MAKERS[name](session).create_room(SPEC)
+    answered: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        answered.append(request.path)
+        return web.Response(text=page, content_type="text/html")
+
+    site = web.Application()
+    site.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(site) as proxy, aiohttp.ClientSession(proxy=proxy.make_url("/")) as through:
+        await check_nonsense(lambda: MAKERS[name](through), room, lambda: len(answered))
 
 
 @pytest.mark.parametrize("name", FOLDERS)

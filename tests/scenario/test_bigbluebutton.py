@@ -10,7 +10,7 @@ import pytest
 from calls.model import Room
 from sandbox.testing import wait_for
 from tests.bigbluebutton_double import SECRET, Double
-from tests.hosted_meeting import LEAVE_S, HostedMeeting
+from tests.hosted_meeting import HostedMeeting
 from tests.world import running_world
 
 
@@ -46,17 +46,17 @@ async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are
     """Bob within moments of entering, and gone after the delay of a leave."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
     connection = await server.enter(await meeting.link(room, bob))
-    await wait_for(lambda: meeting.shown() == [bob], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == [bob])
 
     await server.leave(room.id, connection)
-    await wait_for(lambda: meeting.shown() == [], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == [])
 
 
 async def test_ending_in_slack_closes_the_meeting_and_stops_its_reports(meeting: HostedMeeting, server: Double) -> None:
     """Nobody goes on talking in a call that is over."""
     await started(meeting, server)
     await meeting.end_in_slack()
-    await wait_for(lambda: server.meetings == {} and server.hooks == {}, timeout_s=5)
+    await wait_for(lambda: server.meetings == {} and server.hooks == {})
 
 
 async def test_a_meeting_closed_by_its_moderator_ends_the_call(meeting: HostedMeeting, server: Double) -> None:

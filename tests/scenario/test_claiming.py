@@ -50,7 +50,7 @@ async def test_a_guest_says_who_they_are_and_is_shown_as_that_person(meeting: Me
     view = await pressed(meeting)
     assert ["Bobby B."] == list(keys(view))
     assert not await meeting.world.bob.submit(view.id, {"participant": keys(view)["Bobby B."]})
-    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id], timeout_s=5)
+    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id])
 
     await meeting.acme.leave(phone)
     await wait_for(lambda: meeting.shown() == [], timeout_s=8)
@@ -66,7 +66,7 @@ async def test_a_second_device_under_the_same_account_is_the_same_person_afterwa
     await meeting.acme.join(None, name="Bobby B.", account="bobby@acme")
     view = await pressed(meeting)
     await meeting.world.bob.submit(view.id, {"participant": keys(view)["Bobby B."]})
-    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id], timeout_s=5)
+    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id])
 
     await meeting.acme.join(None, name="Bobby B.", account="bobby@acme")
     await meeting.world.settled()
@@ -89,7 +89,7 @@ async def test_nobody_claims_whom_somebody_else_was_faster_to_claim(meeting: Mee
 
     assert errors is not None
     assert "known by their Slack name already" in errors["participant"]
-    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id], timeout_s=5)
+    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id])
 
 
 async def test_people_with_the_same_name_are_two_and_a_name_makes_nobody_a_slack_person(meeting: Meeting) -> None:
@@ -97,4 +97,4 @@ async def test_people_with_the_same_name_are_two_and_a_name_makes_nobody_a_slack
     await meeting.start()
     await meeting.acme.join(None, name="bob")
     await meeting.acme.join(None, name="bob")
-    await wait_for(lambda: meeting.shown() == ["bob", "bob"], timeout_s=3)
+    await wait_for(lambda: meeting.shown() == ["bob", "bob"])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from tests.daily_double import API_KEY, DailyDouble
+from tests.lateness import added_after_s
 from tests.vendor_meeting import LEAVE_S, VendorMeeting
 from tests.world import GENERAL, running_world
 
@@ -42,8 +43,10 @@ async def test_who_comes_is_on_the_card_as_the_slack_person_they_are(
     await wait_for(lambda: len(daily.webhooks) == 1)
     assert room.join_url not in meeting.at_slack.join_url, "the card's link is ours, so that each gets their own"
 
+    came_at_s = meeting.world.slack.workspace.now()
     session_id = await daily.join(await meeting.link(room, meeting.world.bob.user_id))
-    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id], timeout_s=1)
+    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id])
+    assert added_after_s(meeting.world, meeting.world.bob.user_id, came_at_s) < 1
 
     await meeting.end()
     await wait_for(lambda: daily.rooms == {})
@@ -61,7 +64,7 @@ async def test_a_reload_is_no_end_and_an_empty_room_is(daily: DailyDouble, meeti
     assert (0, [meeting.world.bob.user_id]) == (meeting.at_slack.date_end, meeting.shown())
 
     await daily.leave(again)
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + 3)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
     await meeting.world.settled()
     assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
     assert {} == daily.rooms

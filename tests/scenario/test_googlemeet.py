@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from sandbox.workspace import CallRecord
 from tests.googlemeet_double import GoogleMeetDouble
 from tests.world import GENERAL, World, running_world
@@ -58,14 +58,14 @@ async def test_who_is_in_is_on_the_card_until_everybody_has_gone(meeting: Meetin
     assert meeting.google.spaces[space]["meetingUri"] == meeting.at_slack.join_url
 
     ana = meeting.google.arrive(space, "Ana Lima", user="users/7")
-    await wait_for(lambda: meeting.shown() == ["Ana Lima"], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == ["Ana Lima"])
     meeting.google.arrive(space, "Guest")
-    await wait_for(lambda: meeting.shown() == ["Ana Lima", "Guest"], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == ["Ana Lima", "Guest"])
     meeting.google.leave(space, ana)
-    await wait_for(lambda: meeting.shown() == ["Guest"], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == ["Guest"])
 
     meeting.google.end(space)
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + 3)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
 
 
 async def test_ending_in_slack_ends_the_conference(meeting: Meeting) -> None:

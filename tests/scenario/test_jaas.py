@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from tests.hosted_meeting import LEAVE_S, HostedMeeting
 from tests.jaas_double import SETTINGS, Jaas
 from tests.world import running_world
@@ -28,14 +28,14 @@ async def test_who_enters_and_leaves_is_on_the_card_and_the_empty_room_ends_the_
     room, bob = await meeting.start(), meeting.world.bob.user_id
     jaas = Jaas(f"{meeting.world.server.address}/hooks/jaas")
     first = await jaas.enter(await meeting.link(room, bob))
-    await wait_for(lambda: meeting.shown() == [bob], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == [bob])
     second = await jaas.enter(await meeting.link(room, meeting.world.alice.user_id))
-    await wait_for(lambda: len(meeting.shown()) == 2, timeout_s=2)
+    await wait_for(lambda: len(meeting.shown()) == 2)
 
     await jaas.leave(first)
-    await wait_for(lambda: meeting.shown() == [meeting.world.alice.user_id], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == [meeting.world.alice.user_id])
     await jaas.leave(second)
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + EMPTY_S + 2)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + EMPTY_S + PATIENCE_S)
     await meeting.world.settled()
     assert "everybody had left" in meeting.last_line()
 

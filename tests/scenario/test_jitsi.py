@@ -19,6 +19,7 @@ from calls.model import Call, Room, UserId, Visitor
 from providers.jitsi.reservations import path_secret
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
+from tests.lateness import added_after_s
 from tests.prosody_server import (
     APP_ID,
     APP_SECRET,
@@ -129,14 +130,16 @@ async def test_who_is_in_the_room_is_on_the_card_until_it_is_closed(meeting: Mee
         connected(meeting.prosody, f"a@{DOMAIN}", tokens[0]) as first,
         connected(meeting.prosody, f"b@{DOMAIN}", tokens[1]) as second,
     ):
+        came_at_s = meeting.world.slack.workspace.now()
         await first.join(room.id, "first", "The Queen")
-        await wait_for(lambda: meeting.shown() == [alice], timeout_s=1)
+        await wait_for(lambda: meeting.shown() == [alice])
+        assert added_after_s(meeting.world, alice, came_at_s) < 1
         await second.join(room.id, "second")
-        await wait_for(lambda: meeting.shown() == sorted([alice, bob]), timeout_s=2)
+        await wait_for(lambda: meeting.shown() == sorted([alice, bob]))
         second.leave(room.id, "second")
-        await wait_for(lambda: meeting.shown() == [alice], timeout_s=LEAVE_S)
+        await wait_for(lambda: meeting.shown() == [alice])
         first.close_room(room.id)
-        await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2)
+        await wait_for(lambda: meeting.at_slack.date_end > 0)
     await meeting.world.settled()
     assert "was closed where it took place" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
 

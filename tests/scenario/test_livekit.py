@@ -9,7 +9,7 @@ import pytest
 
 from calls.model import Room
 from sandbox.testing import wait_for
-from tests.hosted_meeting import LEAVE_S, HostedMeeting
+from tests.hosted_meeting import HostedMeeting
 from tests.livekit_double import API_KEY, API_SECRET, PAGE, Double
 from tests.world import GENERAL, running_world
 
@@ -48,10 +48,10 @@ async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are
     """Bob within moments of entering, and gone after the delay of a leave."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
     person = await server.enter(await meeting.link(room, bob))
-    await wait_for(lambda: meeting.shown() == [bob], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == [bob])
 
     await server.leave(room.id, person.identity)
-    await wait_for(lambda: meeting.shown() == [], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == [])
 
 
 async def test_who_leaves_by_the_card_and_who_has_no_link_of_ours_is_shown_out(
@@ -60,20 +60,20 @@ async def test_who_leaves_by_the_card_and_who_has_no_link_of_ours_is_shown_out(
     """A recorder stays."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
     await server.enter(await meeting.link(room, bob))
-    await wait_for(lambda: meeting.shown() == [bob], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == [bob])
     stranger = server.put_in(room.id, "stranger", "Bob")
     await server.report("participant_joined", room.id, stranger)
-    await wait_for(lambda: "stranger" not in server.people[room.id], timeout_s=3)
+    await wait_for(lambda: "stranger" not in server.people[room.id])
 
     await meeting.world.bob.click(GENERAL, meeting.world.cards(GENERAL)[0].ts, "leave_call")
-    await wait_for(lambda: server.people[room.id] == {} and meeting.shown() == [], timeout_s=3)
+    await wait_for(lambda: server.people[room.id] == {} and meeting.shown() == [])
 
 
 async def test_ending_in_slack_closes_the_room(meeting: HostedMeeting, server: Double) -> None:
     """Nobody goes on talking in a call that is over."""
     await started(meeting, server)
     await meeting.end_in_slack()
-    await wait_for(lambda: server.rooms == {}, timeout_s=5)
+    await wait_for(lambda: server.rooms == {})
 
 
 async def test_a_room_closed_at_livekit_ends_the_call(meeting: HostedMeeting, server: Double) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from sandbox.testing import wait_for
+from tests.lateness import told_after_s
 from tests.world import GENERAL, World
 
 pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
@@ -73,9 +74,11 @@ async def test_whoever_has_to_wait_is_told_at_once_with_the_link(world: World) -
     world.slack.faults.add("calls.add", "429", retry_after_s=3)
     world.slack.faults.add("chat.postMessage", "delay", delay_s=2.5)
 
+    asked_at_s = world.slack.workspace.now()
     await world.alice.command(GENERAL, "/startcall", "Weekly sync")
-    await wait_for(lambda: bool(world.told(GENERAL, world.alice.user_id)), timeout_s=2)
-    await wait_for(lambda: bool(world.cards(GENERAL)), timeout_s=10)
+    await wait_for(lambda: bool(world.told(GENERAL, world.alice.user_id)))
+    assert told_after_s(world, GENERAL, world.alice.user_id, asked_at_s) < 2
+    await wait_for(lambda: bool(world.cards(GENERAL)))
     await world.settled()
 
     told = world.told(GENERAL, world.alice.user_id)

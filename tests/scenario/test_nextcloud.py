@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from tests.nextcloud_double import APP_PASSWORD, USER, NextcloudDouble
 from tests.vendor_meeting import VendorMeeting
 from tests.world import GENERAL, running_world
@@ -44,11 +44,11 @@ async def test_who_is_in_is_on_the_card_and_the_call_ends_with_the_last(
     room = await meeting.start()
     assert room.join_url == meeting.at_slack.join_url, "Talk has one address for everybody"
     ada, guest = nextcloud.join(room.join_url, "users/ada", "Ada"), nextcloud.join(room.join_url, "guests/5f2b", "Bo")
-    await wait_for(lambda: meeting.shown() == ["Ada", "Bo"], timeout_s=LOOK_S)
+    await wait_for(lambda: meeting.shown() == ["Ada", "Bo"], timeout_s=LOOK_S + PATIENCE_S)
 
     nextcloud.leave(ada)
     nextcloud.leave(guest)
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2 * LOOK_S)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2 * LOOK_S + PATIENCE_S)
     await meeting.world.settled()
     assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
     assert {} == nextcloud.rooms

@@ -32,13 +32,23 @@ async def test_the_end_of_the_room_is_the_end_of_the_call(meeting: Meeting) -> N
     await same.test_a_room_closed_at_the_meeting_system_ends_the_call_with_its_reason(meeting)
 
 
+async def test_a_thousand_comings_and_goings(meeting: Meeting) -> None:
+    """The requests are as few, and the end as exact."""
+    await same.test_a_thousand_comings_and_goings_in_ten_seconds_cost_one_request_a_second(meeting)
+
+
+async def test_two_who_come_one_after_the_other(meeting: Meeting) -> None:
+    """Also here neither waits for a second."""
+    await same.test_two_people_who_come_one_after_the_other_are_both_on_the_card_within_a_second(meeting)
+
+
 async def test_everybody_coming_at_the_same_moment_is_shown(meeting: Meeting) -> None:
     """Reports that are stored at the same time do not overwrite each other."""
     await meeting.start()
     people = [person.user_id for person in (meeting.world.alice, meeting.world.bob)]
     visitors = [await meeting.visitor(person) for person in people]
     await asyncio.gather(*(meeting.acme.join(visitor) for visitor in visitors for _ in range(10)))
-    await wait_for(lambda: meeting.shown() == sorted(people), timeout_s=3)
+    await wait_for(lambda: meeting.shown() == sorted(people))
 
     call = await meeting.call()
     sessions = await meeting.world.server.database.read(lambda transaction: transaction.sessions(call.id))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from sandbox.workspace import CallRecord
 from tests.teams_double import TeamsDouble
 from tests.world import GENERAL, World, running_world
@@ -59,12 +59,12 @@ async def test_who_is_in_is_on_the_card_until_the_call_at_teams_ends(meeting: Me
     ana = await meeting.microsoft.arrive("Ana Lima", user="u7")
     await meeting.microsoft.arrive("Waiting", lobby=True)
     await meeting.microsoft.arrive("Guest")
-    await wait_for(lambda: meeting.shown() == ["Ana Lima", "Guest"], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == ["Ana Lima", "Guest"])
     await meeting.microsoft.leave(ana)
-    await wait_for(lambda: meeting.shown() == ["Guest"], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == ["Guest"])
 
     await meeting.microsoft.report({"eventType": "callEnded"})
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + 3)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
     assert {200} == set(meeting.microsoft.answers)
 
 

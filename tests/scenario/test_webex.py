@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from sandbox.workspace import CallRecord
 from tests.webex_double import WebexDouble, participant
 from tests.world import GENERAL, World, running_world
@@ -67,15 +67,15 @@ async def test_who_is_in_the_meeting_is_on_the_card_until_webex_reports_its_end(
     jill, jack = participant("p1"), participant("p2", "Jack Hill")
 
     meeting.webex.start(room, jill, jack)
-    await wait_for(lambda: meeting.shown() == ["Jack Hill", "Jill Chill"], timeout_s=LOOK_S)
+    await wait_for(lambda: meeting.shown() == ["Jack Hill", "Jill Chill"], timeout_s=LOOK_S + PATIENCE_S)
     meeting.webex.start(room, jill | {"state": "end"}, jack)
-    await wait_for(lambda: meeting.shown() == ["Jack Hill"], timeout_s=2 * LOOK_S)
+    await wait_for(lambda: meeting.shown() == ["Jack Hill"], timeout_s=2 * LOOK_S + PATIENCE_S)
 
     await wait_for(lambda: len(meeting.webex.webhooks) == 1)
     meeting.webex.meetings[room]["state"] = "active"
     told = await meeting.webex.tell(f"{meeting.world.server.address}/hooks/webex", meeting.webex.ended(room))
     assert [200] == told
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2)
+    await wait_for(lambda: meeting.at_slack.date_end > 0)
     await meeting.world.settled()
     assert {} == meeting.webex.meetings, "its link opens nothing any more"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.testing import wait_for
+from sandbox.testing import PATIENCE_S, wait_for
 from tests.vendor_meeting import LEAVE_S, VendorMeeting
 from tests.whereby_double import API_KEY, SECRET, WherebyDouble
 from tests.world import GENERAL, running_world
@@ -44,7 +44,7 @@ async def test_who_comes_is_on_the_card_as_the_slack_person_they_are(
     await whereby.join(await meeting.link(room, meeting.world.bob.user_id))
     await whereby.join(f"{room.join_url}?displayName=Carol")
     await whereby.join(room.join_url, role="recorder")
-    await wait_for(lambda: meeting.shown() == sorted(["Carol", meeting.world.bob.user_id]), timeout_s=2)
+    await wait_for(lambda: meeting.shown() == sorted(["Carol", meeting.world.bob.user_id]))
 
     await meeting.end()
     await wait_for(lambda: whereby.meetings == {})
@@ -57,7 +57,7 @@ async def test_the_call_ends_when_everybody_has_gone_also_when_a_report_was_lost
     room = await meeting.start()
     lost = await whereby.join(await meeting.link(room, meeting.world.bob.user_id))
     last = await whereby.join(await meeting.link(room, meeting.world.alice.user_id))
-    await wait_for(lambda: len(meeting.shown()) == 2, timeout_s=2)
+    await wait_for(lambda: len(meeting.shown()) == 2)
     hooks_url, whereby.hooks_url = whereby.hooks_url, ""
     await whereby.leave(lost)
     whereby.hooks_url = hooks_url
@@ -65,7 +65,7 @@ async def test_the_call_ends_when_everybody_has_gone_also_when_a_report_was_lost
     assert 2 == len(meeting.shown())
 
     await whereby.leave(last)
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + 3)
+    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
     await meeting.world.settled()
     assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
     assert {} == whereby.meetings

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
+from tests.lateness import added_after_s
 from tests.vendor import RETRY_AFTER_S
 from tests.world import GENERAL, World, running_world
 from tests.zoom_double import HOOK_SECRET, SUBSCRIPTION_ID, Json, ZoomDouble, participant, signed
@@ -92,15 +93,17 @@ async def test_who_is_in_the_meeting_is_on_the_card_until_zoom_ends_it(meeting: 
     room = meeting.room
     jill, jack = participant("16778240"), participant("16779264", user_name="Jack Hill")
 
+    came_at_s = meeting.world.slack.workspace.now()
     await meeting.tell(meeting.zoom.report("meeting.participant_joined", room, participant=jill))
-    await wait_for(lambda: meeting.shown() == ["Jill Chill"], timeout_s=1)
+    await wait_for(lambda: meeting.shown() == ["Jill Chill"])
+    assert added_after_s(meeting.world, "Jill Chill", came_at_s) < 1
     await meeting.tell(meeting.zoom.report("meeting.participant_joined", room, participant=jack))
-    await wait_for(lambda: meeting.shown() == ["Jack Hill", "Jill Chill"], timeout_s=2)
+    await wait_for(lambda: meeting.shown() == ["Jack Hill", "Jill Chill"])
     await meeting.tell(meeting.zoom.report("meeting.participant_left", room, participant=jill))
-    await wait_for(lambda: meeting.shown() == ["Jack Hill"], timeout_s=LEAVE_S)
+    await wait_for(lambda: meeting.shown() == ["Jack Hill"])
 
     await meeting.tell(meeting.zoom.report("meeting.ended", room))
-    await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2)
+    await wait_for(lambda: meeting.at_slack.date_end > 0)
     await meeting.world.settled()
     assert {} == meeting.zoom.meetings, "its link opens nothing any more"
 
@@ -123,7 +126,7 @@ async def test_while_zoom_takes_no_more_requests_nobody_gets_a_made_up_link(tmp_
         meeting.zoom.fault = "rate_limited"
         await meeting.world.alice.command(GENERAL, "/startcall", "Weekly sync")
         told = meeting.world.told
-        await wait_for(lambda: told(GENERAL, meeting.world.alice.user_id), timeout_s=5)
+        await wait_for(lambda: told(GENERAL, meeting.world.alice.user_id))
         assert "takes longer than usual" in told(GENERAL, meeting.world.alice.user_id)[0]
         assert [] == meeting.world.cards(GENERAL)
 

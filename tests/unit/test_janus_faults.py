@@ -124,14 +124,14 @@ FAULTS: dict[str, tuple[Callable[[], Reply], type[ProviderError]]] = {
     "unauthorized for the plugin": (lambda: refusal(405), ProviderAuth),
     "404": (lambda: web.Response(status=404), ProviderRefused),
     "led elsewhere": (lambda: web.Response(status=302, headers={"Location": "/janus/elsewhere"}), ProviderRefused),
-    "empty": (web.Response, ProviderRefused),
-    "garbage": (lambda: web.Response(body=b"\xff\x00{"), ProviderRefused),
-    "HTML": (lambda: web.Response(text="<html>It works!</html>"), ProviderRefused),
-    "JSON of somebody else": (lambda: web.json_response({"ok": True}), ProviderRefused),
-    "a list": (lambda: web.json_response([]), ProviderRefused),
-    "deep": (lambda: web.Response(body=b"[" * 100_000), ProviderRefused),
-    "without an end": (lambda: never_ending, ProviderRefused),
-    "an error without reason": (lambda: answer(janus="error"), ProviderRefused),
+    "empty": (web.Response, ProviderDown),
+    "garbage": (lambda: web.Response(body=b"\xff\x00{"), ProviderDown),
+    "HTML": (lambda: web.Response(text="<html>It works!</html>"), ProviderDown),
+    "JSON of somebody else": (lambda: web.json_response({"ok": True}), ProviderDown),
+    "a list": (lambda: web.json_response([]), ProviderDown),
+    "deep": (lambda: web.Response(body=b"[" * 100_000), ProviderDown),
+    "without an end": (lambda: never_ending, ProviderDown),
+    "an error without reason": (lambda: answer(janus="error"), ProviderDown),
     "an error that is not known": (lambda: refusal(490, "x" * 5000), ProviderRefused),
 }
 
@@ -159,9 +159,9 @@ async def test_fault_is_of_the_right_kind(broken: BrokenJanus, provider: Provide
         ),
         (lambda: plugin(videoroom="event", error_code=430, error="Invalid element type (room)"), ProviderRefused),
         (lambda: plugin(videoroom="event", error_code="what", error=None), ProviderRefused),
-        (lambda: answer(janus="success"), ProviderRefused),
-        (lambda: answer(janus="success", plugindata={"data": 7}), ProviderRefused),
-        (lambda: answer(janus="ack"), ProviderRefused),
+        (lambda: answer(janus="success"), ProviderDown),
+        (lambda: answer(janus="success", plugindata={"data": 7}), ProviderDown),
+        (lambda: answer(janus="ack"), ProviderDown),
     ],
 )
 async def test_no_of_the_video_rooms_is_of_the_right_kind(
@@ -179,7 +179,7 @@ async def test_roster_that_makes_no_sense_is_not_an_empty_one(
 ) -> None:
     """Nobody is taken off the card because an answer could not be read."""
     broken.replies["listparticipants"] = lambda: plugin(videoroom="participants", participants=listed)
-    assert ProviderRefused is type(await error_of(provider.roster(ROOM)))
+    assert ProviderDown is type(await error_of(provider.roster(ROOM)))
 
 
 async def test_nobody_listening_is_down(broken: BrokenJanus) -> None:
