@@ -101,8 +101,10 @@ class BuiltinSite:
     async def until_names(self, *names: str, within_s: float = 15) -> None:
         """Wait until exactly these people are in."""
         async with asyncio.timeout(within_s):
+            self.changed.clear()
             while await self.names() != sorted(names):
-                await asyncio.sleep(0.01)
+                await self.changed.wait()
+                self.changed.clear()
 
     def told(self) -> list[str]:
         """Return what was reported so far, such as `joined Ana`."""

@@ -88,7 +88,7 @@ async def test_three_people_are_all_connected(builtin_site: BuiltinSite, open_ro
     """Each of three sees both others move."""
     names = ("Ana", "Ben", "Cleo")
     pages = {name: await open_room(await builtin_site.link(name)) for name in names}
-    for name, page in pages.items():
+    for page in pages.values():
         for other in names:
             await expect_moving(page, other)
         await expect(page.locator("#tiles > li")).to_have_count(len(names))

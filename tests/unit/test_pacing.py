@@ -18,7 +18,8 @@ SLACK_S = 1e-6
 
 def told_at_s(comings_s: Sequence[float]) -> list[float]:
     """Return when Slack is told of people who come at these seconds, in ascending order."""
-    watch, requests_s = Watch(), []
+    watch = Watch()
+    requests_s: list[float] = []
     for came_s in comings_s:
         if requests_s and requests_s[-1] >= came_s:
             continue
