@@ -11,7 +11,7 @@ from calls.errors import ConfigError
 from storage.postgres_schema import lock_schema, upgrade_queue
 from storage.tables import metadata
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test keeps it equal to the newest file in `storage/migrations/versions`."""
 
 

@@ -184,7 +184,7 @@ class SqlTransaction:
 
     def save_profile(self, profile: Profile) -> None:
         """Store what Slack said of a person."""
-        self._put(profiles, rows.profile_values(profile))
+        put(self._connection, profiles, [rows.profile_values(profile)])
 
     def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
         """Return what was chosen, empty when nothing was."""
@@ -194,7 +194,7 @@ class SqlTransaction:
     def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
         """Store what was chosen."""
         values = {"team_id": team_id, "holder": holder.value, "holder_id": holder_id, "chosen": dict(chosen)}
-        self._put(preferences, values)
+        put(self._connection, preferences, [values])
 
     def add_preference_change(self, change: PreferenceChange) -> None:
         """Store that somebody chose something."""
