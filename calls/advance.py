@@ -67,8 +67,6 @@ class Advancer:
         about_call(call_id)
         try:
             next_due_at = await self._advance(call_id)
-            WAKE_UPS.labels("done").inc()
-            return next_due_at
         except CallsError:
             WAKE_UPS.labels("again").inc()
             raise
@@ -77,6 +75,8 @@ class Advancer:
             _log.exception("call %s is set aside: it met a defect of Startcall's", call_id)
             await self._save(call_id, set_aside("defect"))
             return None
+        WAKE_UPS.labels("done").inc()
+        return next_due_at
 
     async def revive(self) -> Sequence[CallId]:
         """Make calls due again that were set aside because Slack did not accept the token.
