@@ -59,7 +59,8 @@ def back_up(settings: Settings, file: Path) -> int:
         ConfigError: when the database is no SQLite file, or the copy could not be made; there is none then.
     """
     backup = copy_database(settings.database_url, file)
-    print(f"{file} holds {backup.calls} calls in {backup.size_bytes:,} bytes, and was read back without a fault.")
+    calls = "1 call" if backup.calls == 1 else f"{backup.calls} calls"
+    print(f"{file} holds {calls} in {backup.size_bytes:,} bytes, and was read back without a fault.")
     return 0
 
 

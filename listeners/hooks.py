@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -51,7 +52,9 @@ def hook_routes(providers: Mapping[str, Provider], intake: Intake, now: Clock) -
         except StorageError as error:
             _log.warning("A report of %s could not be stored: %s", provider.name, error)
             return _TRY_AGAIN, "failed"
-        return (result.reply, "taken") if is_wanted else (result.refusal, "unwanted")
+        if not is_wanted:
+            return result.refusal, "unwanted"
+        return result.reply, "taken" if result.reply.status < HTTPStatus.BAD_REQUEST else "refused"
 
     return [web.route("*", "/hooks/{provider}{path:(?:/.*)?}", handle_hook)]
 

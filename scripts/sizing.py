@@ -69,10 +69,13 @@ async def measure(app: AppProcess, slack: Sandbox, url: str, number: int) -> Non
     _print("memory, idle", f"{memory_mb(app.pid):.0f} MB")
     _print("processor, idle", f"{await idle_share(app.pid):.2%} of a core")
     empty_bytes = size_bytes(url)
+    ticks = _ticks(app.pid)
     rate = await start(app, slack, number)
     _print(f"acknowledgements, {AT_ONCE} at once", f"{rate.per_second:.0f} a second")
     _print("time to acknowledge", f"{rate.middle_ms:.1f} ms, 99 of 100 within {rate.slow_ms:.1f} ms")
     _print("all cards shown", f"{await until_shown_s(url, number):.1f} s later")
+    busy_s = (_ticks(app.pid) - ticks) / os.sysconf("SC_CLK_TCK")
+    _print("processor, for each start", f"{1_000 * busy_s / number:.1f} ms")
     _print(f"memory, {number} calls open", f"{memory_mb(app.pid):.0f} MB")
     await app.terminate()
     grown_bytes = (size_bytes(url) - empty_bytes) * 1_000 / number

@@ -90,7 +90,7 @@ CONFIG: dict[str, str] = {
         "There is nothing to copy: {detail} does not exist. Run this in the folder and with the settings the app is "
         "started with."
     ),
-    "backup_exists": "{detail} exists already and was left as it is. Name a file that does not exist yet.",
+    "backup_exists": "The file {detail} exists already and was left as it is. Name a file that does not exist yet.",
     "backup_not_made": (
         "The copy could not be made: {detail}. Nothing was left behind; name a file in a folder that can be written to "
         "and has room."

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -190,6 +193,20 @@ def test_the_unit_gives_the_app_only_its_folder() -> None:
         settings["Restart"],
     )
     assert settings["ExecStart"].endswith("/app.py")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd's own program")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    """Misspelt settings of a unit are passed over with a warning, and then protect nothing."""
+    text = (DEPLOY / "startcall.service").read_text(encoding="utf-8")
+    here = tmp_path / "startcall.service"
+    here.write_text(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", text), encoding="utf-8")
+
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(here)], check=False, capture_output=True, text=True
+    )
+
+    assert [] == [line for line in said.stderr.splitlines() if "startcall.service" in line]
 
 
 def test_what_is_for_machines_of_ones_own_is_closed_at_the_proxy() -> None:
