@@ -12,7 +12,7 @@ from calls.backlog import Backlog
 from calls.errors import StorageError
 from calls.ids import new_call_id
 from calls.model import Call, CallState, ChannelId, TeamId, UserId
-from storage import schema
+from storage import schema, tables
 from storage.backlog import read_backlog
 from storage.database import Database
 from storage.opening import open_engine
@@ -57,7 +57,7 @@ async def test_each_call_is_counted_where_it_belongs(storage: Database) -> None:
 
 async def test_a_database_that_is_gone_is_said(storage: Database) -> None:
     """Not answered by numbers that look like no work."""
-    await storage.change(schema.metadata.drop_all)
+    await storage.change(tables.metadata.drop_all)
 
     with pytest.raises(StorageError):
         await read_backlog(storage, NOW)
