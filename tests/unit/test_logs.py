@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import pytest
 
 from calls.log_subject import about_call, about_delivery, delivery_in_log
-from logs import HIDDEN, JsonFormatter, SubjectFilter, TextFormatter, masked, set_up_logs
+from config_checks import find_fault
+from logs import FORMS, HIDDEN, LEVELS, JsonFormatter, SubjectFilter, TextFormatter, masked, set_up_logs
 
 SECRETS = {
     "bot token": "xoxb-123-456-AbCdEf",
@@ -178,3 +179,13 @@ def test_a_higher_level_holds_for_all() -> None:
 
     names = ("calls.advance", "listeners.http", "providers.zoom", "storage.embedded", "startcall", "aiohttp")
     assert [name for name in names if logging.getLogger(name).isEnabledFor(logging.WARNING)] == []
+
+
+@pytest.mark.parametrize(("name", "words"), [("STARTCALL_LOG", FORMS), ("STARTCALL_LOG_LEVEL", LEVELS)])
+def test_a_form_or_level_that_does_not_exist_is_refused_with_those_that_do(name: str, words: tuple[str, ...]) -> None:
+    """A misspelt level must not leave somebody without the lines they wait for."""
+    fault = find_fault(name, "verbose")
+
+    assert fault is not None
+    assert f"Use one of: {', '.join(words)}." == fault.cure
+    assert [] == [word for word in words if find_fault(name, word) is not None]
