@@ -7,12 +7,13 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from sandbox.people import ALICE, GENERAL
 from sandbox.server import Options, Sandbox
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.page_app import PageApp, manifest
+from tests.browser.room_pages import PATIENCE_MS
 
 EXPECTED = re.compile("status of (4..|502)")
 """What Chromium logs when the page is told no, which tests do on purpose."""
@@ -44,7 +45,9 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(f"There is no {CHROMIUM} on this machine.")
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield running
+        expect.set_options(timeout=None)
         await running.close()
 
 
@@ -59,7 +62,7 @@ async def open_page(slack: Sandbox, browser: Browser) -> AsyncIterator[OpenPage]
 
     async def opened(user: str = ALICE, channel: str = GENERAL, more: str = "", *, width: int = 1280) -> Page:
         context = await browser.new_context(viewport={"width": width, "height": 800})
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))

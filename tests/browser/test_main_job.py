@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import AsyncIterator
 from itertools import count, islice
 from pathlib import Path
@@ -17,7 +16,16 @@ from tests.world import World, running_world
 
 SCREENSHOTS = Path("test-output/main-job")
 CARD_MEDIAN_MS = 300
-"""From Enter on one page to the card on the other."""
+"""From Enter on one page to the card on the other, as the pages themselves note it."""
+
+_NOTE_ENTER = "document.addEventListener('keydown', event => { window.enteredAt = Date.now(); }, true)"
+_NOTE_HEADING = """title => {
+    window.shownAt = 0;
+    const headings = () => [...document.querySelectorAll('h1, h2, h3, h4')];
+    const isThere = () => headings().some(one => one.textContent.trim() === title);
+    const note = () => { if (!window.shownAt && isThere()) window.shownAt = Date.now(); };
+    new MutationObserver(note).observe(document.body, {childList: true, subtree: true, characterData: true});
+}"""
 
 
 @pytest.fixture
@@ -95,17 +103,18 @@ async def test_two_people_go_through_the_whole_life_of_a_call(world: World, brow
 async def test_a_card_is_on_the_other_page_in_time(world: World, browser: Browser) -> None:
     """At the median of nine, a card stands on the other's page less than 300 ms after Enter; best of three tries."""
     alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    await alice.evaluate(_NOTE_ENTER)
     numbers = count()
 
     async def median_ms_of_nine() -> float:
         took_ms = []
         for number in islice(numbers, 9):
             await alice.get_by_role("textbox", name="Message #general").fill(f"/startcall Round {number}")
-            began = time.perf_counter()
+            await bob.evaluate(_NOTE_HEADING, f"Round {number}")
             await alice.keyboard.press("Enter")
             await bob.get_by_role("heading", name=f"Round {number}", exact=True).wait_for()
-            took_ms.append((time.perf_counter() - began) * 1_000)
-        return statistics.median(took_ms)
+            took_ms.append(await bob.evaluate("window.shownAt") - await alice.evaluate("window.enteredAt"))
+        return float(statistics.median(took_ms))
 
     median_ms = await least_of(CARD_MEDIAN_MS, median_ms_of_nine)
     print(f"Enter to card on the other page: {median_ms:.0f} ms at the median")  # noqa: T201 - a figure people ask for
