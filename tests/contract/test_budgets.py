@@ -84,12 +84,12 @@ async def test_whoever_waits_is_sent_away_when_the_app_stops(replicas: list[Budg
 async def test_messages_to_one_conversation_wait_only_for_each_other(replicas: list[Budgets]) -> None:
     """Both kinds of messages share a conversation's budget, and other conversations have their own."""
     pace = Pace(replicas[0])
-    await (await pace.turn("T1", "chat.postMessage", {"channel": "C1"})).hold(0.3)
+    await (await pace.turn("T1", "chat.postMessage", {"channel": "C1"})).hold(1.5)
     started = time.monotonic()
     await pace.turn("T1", "chat.postMessage", {"channel": "C2"})
-    assert time.monotonic() - started < 0.25
+    assert time.monotonic() - started < 1.2
     await pace.turn("T1", "chat.postEphemeral", {"channel": "C1"})
-    assert time.monotonic() - started >= 0.29
+    assert time.monotonic() - started >= 1.49
 
 
 @pytest.mark.postgres

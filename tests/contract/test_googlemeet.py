@@ -17,6 +17,7 @@ from calls.meetings import Capability, EventKind, MeetingEvent, Provider, Surrou
 from calls.model import ArtifactKind, CallId, Room
 from providers.googlemeet.room_memo import read_memo
 from providers.registry import build_provider
+from sandbox.testing import wait_for
 from tests.contract.provider_kit import SPEC
 from tests.contract.vendor_kit import check_vendor
 from tests.googlemeet_double import ALICE, HOST, SUBSCRIPTION, GoogleMeetDouble
@@ -290,7 +291,7 @@ async def test_the_stream_goes_on_when_pubsub_works_again_and_logs_both_once(
     google.may_pull = False
     caplog.set_level("INFO", "providers.googlemeet")
     waiting = asyncio.create_task(told(provider))
-    await asyncio.sleep(1.5)
+    await wait_for(lambda: any("does not tell" in record.message for record in caplog.records))
     google.may_pull = True
     google.arrive(room.id, "Ana")
     await waiting
@@ -304,7 +305,7 @@ async def test_the_stream_goes_on_when_pubsub_works_again_and_logs_both_once(
 async def test_a_closed_provider_pulls_no_more(google: GoogleMeetDouble, provider: Provider) -> None:
     """The stream ends by itself."""
     waiting = asyncio.create_task(told(provider))
-    await asyncio.sleep(0.1)
+    await wait_for(lambda: google.requests("POST", f"/v1/{SUBSCRIPTION}:pull"))
     await provider.aclose()
     assert [] == await waiting
     assert google.requests("POST", f"/v1/{SUBSCRIPTION}:pull")

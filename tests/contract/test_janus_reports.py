@@ -17,6 +17,7 @@ from calls.model import Visitor
 from providers.janus.kind import JANUS_HOOK_SECRET
 from providers.janus.provider import JanusProvider
 from providers.registry import build_provider
+from sandbox.testing import wait_for
 from tests.contract.provider_kit import SPEC
 from tests.janus_server import JanusServer
 from tests.janus_visitor import janus_visitor
@@ -144,6 +145,7 @@ async def test_janus_with_another_password_is_not_believed(scene: Scene) -> None
     """Nothing that comes without the right password is taken."""
     scene.listener.provider = scene.provider(**{JANUS_HOOK_SECRET: "another" * 4})
     await scene.visit()
+    await wait_for(lambda: scene.listener.statuses)
     await asyncio.sleep(0.2)
     assert {401} == set(scene.listener.statuses)
     assert [] == scene.listener.reported
