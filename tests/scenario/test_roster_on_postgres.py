@@ -53,3 +53,14 @@ async def test_everybody_coming_at_the_same_moment_is_shown(meeting: Meeting) ->
     call = await meeting.call()
     sessions = await meeting.world.server.database.read(lambda transaction: transaction.sessions(call.id))
     assert 20 == sum(session.present for session in sessions)
+
+
+async def test_a_report_that_cannot_be_stored_is_in_nobodys_way(meeting: Meeting) -> None:
+    """PostgreSQL takes no such character: its sender learns so, and those whose reports came with it notice nothing."""
+    await meeting.start()
+    visitor = await meeting.visitor(meeting.world.bob.user_id)
+    sessions = ("first", "second", "th\0ird", "fourth", "fifth")
+    reports = [meeting.acme.report("joined", [{"session": one, "visitor": visitor, "name": "Bob"}]) for one in sessions]
+
+    assert [200, 200, 503, 200, 200] == await asyncio.gather(*reports)
+    await wait_for(lambda: meeting.shown() == [meeting.world.bob.user_id])
