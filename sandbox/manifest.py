@@ -87,6 +87,7 @@ class Manifest:
     events_request_url: str = ""
     socket_mode_enabled: bool = False
     token_rotation_enabled: bool = False
+    org_deploy_enabled: bool = False
     redirect_urls: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -198,6 +199,7 @@ def _build(root: Fields, features: Fields, settings: Fields) -> Manifest:
         options_load_url=interactivity.address("message_menu_options_url"),
         events_request_url=events.address("request_url"),
         socket_mode_enabled=settings.flag("socket_mode_enabled"),
+        org_deploy_enabled=settings.flag("org_deploy_enabled"),
         token_rotation_enabled=settings.flag("token_rotation_enabled"),
         redirect_urls=oauth.strings("redirect_urls", most=1000, longest=2500, unique=True),
         raw=root.values,

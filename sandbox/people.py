@@ -22,8 +22,16 @@ _USERS = (
 )
 
 
-def furnish(workspace: Workspace) -> None:
-    """Fill a workspace with people, the app's bot user, conversations and a first message."""
+def furnish(workspace: Workspace, number: str = "01", *, person: str = "U") -> None:
+    """Fill a workspace with people, the app's bot user, conversations and a first message.
+
+    Args:
+        number: two digits at the end of its ids; the first workspace has `01`.
+        person: what people's ids begin with: `W` in an organisation.
+    """
+    if number != "01":
+        _furnish_further(workspace, number, person)
+        return
     bot_id = workspace.installation.bot_user_id
     manifest = workspace.installation.manifest
     bot = User(bot_id, manifest.bot_display_name.lower().replace(" ", ""), manifest.name, tz="Etc/UTC", is_bot=True)
@@ -39,6 +47,22 @@ def furnish(workspace: Workspace) -> None:
     erin = User(ERIN, "erin", "Erin Engel", tz="Europe/London", locale="en-GB")
     workspace.strangers[ERIN] = Stranger(erin, Team("T0OTHER0001", "Other Inc", "other"))
     post(workspace, NewMessage(GENERAL, BOB, "Good morning! Who has time for the release today?"))
+
+
+def _furnish_further(workspace: Workspace, number: str, person: str) -> None:
+    """Fill a workspace beside the first with the same people and fewer conversations, under ids of their own."""
+    installation = workspace.installation
+    bot_id, manifest = installation.bot_user_id, installation.manifest
+    bot = User(bot_id, manifest.bot_display_name.lower().replace(" ", ""), manifest.name, tz="Etc/UTC", is_bot=True)
+    users = [replace(user, id=f"{person}{user.id[1:-2]}{number}") for user in _USERS]
+    workspace.users.update({user.id: user for user in (*users, bot)})
+    ids = {user.id for user in users}
+    general = f"C0GENERAL{number}"
+    _add(workspace, general, "general", "channel", {*ids, bot_id})
+    _add(workspace, f"G0PROJECT{number}", "project-x", "private", set(list(ids)[:2]))
+    for user in users:
+        _add(workspace, f"D0APP{user.id[2:7]}{number}", f"app--{user.id}", "im", {user.id, bot_id})
+    post(workspace, NewMessage(general, users[1].id, "Good morning!"))
 
 
 def _add(

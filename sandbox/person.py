@@ -66,7 +66,8 @@ class Person:
             text: as typed after it.
         """
         channel = self._channel(channel_id)
-        command = self._workspace.installation.manifest.command(name)
+        installation = self._workspace.installation
+        command = installation.manifest.command(name) if installation.is_installed else None
         if command is None:
             self._slackbot(
                 channel_id,

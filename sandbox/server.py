@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from sandbox.delivery.ack import ACK_TIMEOUT_S
 from sandbox.delivery.dispatcher import Dispatcher, Way
 from sandbox.delivery.signed_http import SignedHttp
 from sandbox.delivery.socket_mode import SocketMode
+from sandbox.installs import Installs, Organisation
 from sandbox.manifest import Manifest, read_manifest
 from sandbox.page.consent import openid_routes
+from sandbox.page.install import install_routes
 from sandbox.page.links import is_loopback
 from sandbox.page.routes import routes as page_routes
 from sandbox.person import Person
@@ -83,6 +86,9 @@ class Sandbox:
         self.dispatcher = Dispatcher(self.workspace, way, time_scale=options.time_scale)
         self.workspace.tell = self.dispatcher.tell
         people.furnish(self.workspace)
+        self.installs = Installs(self.workspace, self.switches)
+        self._dispatchers = {self.workspace.team.id: self.dispatcher}
+        self._way, self._time_scale = way, options.time_scale
 
     @classmethod
     async def start(cls, *, port: int = 0, options: Options | None = None) -> Self:
@@ -133,6 +139,29 @@ class Sandbox:
             raise KeyError(name)
         return Person(self.workspace, self.dispatcher, user)
 
+    def add_workspace(self, name: str, organisation: Organisation | None = None) -> Workspace:
+        """Found a furnished workspace beside the first; the app can be installed there by OAuth.
+
+        Args:
+            organisation: made by `installs.add_organisation`; None for a workspace of its own.
+        """
+        made = self.installs.add_workspace(name, organisation)
+        dispatcher = Dispatcher(made, self._way, time_scale=self._time_scale)
+        made.tell = dispatcher.tell
+        self._dispatchers[made.team.id] = dispatcher
+        return made
+
+    def person_of(self, workspace: Workspace, name: str) -> Person:
+        """Return somebody of a workspace by handle, to act as them.
+
+        Raises:
+            KeyError: when there is nobody of this name.
+        """
+        user = next((one for one in workspace.users.values() if one.name == name), None)
+        if user is None:
+            raise KeyError(name)
+        return Person(workspace, self._dispatchers[workspace.team.id], user)
+
     def api_calls(self, method: str | None = None) -> list[Traffic]:
         """Return the app's Web API calls so far, of one method or of all."""
         calls = [entry for entry in self.workspace.traffic if entry.kind == "api"]
@@ -141,7 +170,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Close every connection and stop listening."""
         self.faults.clear()
-        await self.dispatcher.close()
+        await asyncio.gather(*(dispatcher.close() for dispatcher in self._dispatchers.values()))
         await self.socket_mode.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -149,10 +178,11 @@ class Sandbox:
 
     async def _listen(self, port: int) -> None:
         site = web.Application(client_max_size=BODY_MAX_BYTES)
-        site.add_routes(api_routes(self.workspace, faults=self.faults, switches=self.switches))
-        site.add_routes(response_urls.routes(self.workspace))
+        site.add_routes(api_routes(self.workspace, faults=self.faults, switches=self.switches, installs=self.installs))
+        site.add_routes(response_urls.routes(self.installs))
         site.add_routes(page_routes(self))
         site.add_routes(openid_routes(self.workspace))
+        site.add_routes(install_routes(self.installs))
         site.router.add_get("/link/", self.socket_mode.handle_link)
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()

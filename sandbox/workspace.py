@@ -177,7 +177,7 @@ class Traffic:
 
 @dataclass(slots=True)
 class Installation:
-    """The one app under development: its manifest, its ids and its credentials."""
+    """The one app under development, as a workspace knows it: its manifest, its ids and its credentials."""
 
     manifest: Manifest
     app_id: str
@@ -190,6 +190,8 @@ class Installation:
     token_revoked: bool = False
     client_id: str = ""
     client_secret: str = ""
+    is_installed: bool = True
+    is_org_wide: bool = False
 
 
 class Workspace:
@@ -204,6 +206,7 @@ class Workspace:
         """Start an empty workspace; `sandbox.people.furnish` fills it."""
         self.now = now
         self.team = Team("T0SANDBOX01", "Sandbox", "sandbox")
+        self.enterprise: Team | None = None
         self.installation = installation
         self.users: dict[str, User] = {}
         self.strangers: dict[str, Stranger] = {}

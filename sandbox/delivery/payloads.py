@@ -49,8 +49,9 @@ def slash_command(workspace: Workspace, user: User, channel: Channel, command: s
         "user_name": user.name,
         "command": command,
         "text": text,
+        **_enterprise_fields(workspace),
         "api_app_id": workspace.installation.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if workspace.installation.is_org_wide else "false",
         "response_url": new_response_url(workspace, channel.id, user.id),
         "trigger_id": new_trigger(workspace, user.id, channel.id),
     }
@@ -93,7 +94,7 @@ def view_action(workspace: Workspace, user: User, view: View, action: Json, stat
         **_app(workspace),
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": new_trigger(workspace, user.id),
-        **_team(workspace),
+        **_team_of_view(workspace),
         "view": view_json(workspace, view, state=state),
         "actions": [action],
     }
@@ -134,7 +135,7 @@ def view_submission(workspace: Workspace, user: User, view: View, state: Json, r
     """Return the body of a dialog that was sent."""
     return {
         "type": "view_submission",
-        **_team(workspace),
+        **_team_of_view(workspace),
         "user": _user(workspace, user),
         **_app(workspace),
         "trigger_id": new_trigger(workspace, user.id),
@@ -147,7 +148,7 @@ def view_closed(workspace: Workspace, user: User, view: View, *, is_cleared: boo
     """Return the body of a dialog that was closed without being sent."""
     return {
         "type": "view_closed",
-        **_team(workspace),
+        **_team_of_view(workspace),
         "user": _user(workspace, user),
         **_app(workspace),
         "view": view_json(workspace, view),
@@ -159,15 +160,17 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
     """Return the body around an event."""
     installation = workspace.installation
     authorization = {
-        "enterprise_id": None,
+        "enterprise_id": None if workspace.enterprise is None else workspace.enterprise.id,
         "team_id": workspace.team.id,
         "user_id": installation.bot_user_id,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": installation.is_org_wide,
     }
+    enterprise = {} if workspace.enterprise is None else {"enterprise_id": workspace.enterprise.id}
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": workspace.team.id,
+        **enterprise,
         "api_app_id": installation.app_id,
         "event": event,
         "type": "event_callback",
@@ -184,8 +187,20 @@ def _user(workspace: Workspace, user: User) -> Json:
 
 
 def _team(workspace: Workspace) -> Json:
-    team = {"id": workspace.team.id, "domain": workspace.team.domain}
-    return {"team": team, "enterprise": None, "is_enterprise_install": False}
+    team, enterprise = {"id": workspace.team.id, "domain": workspace.team.domain}, workspace.enterprise
+    shown = None if enterprise is None else {"id": enterprise.id, "name": enterprise.name}
+    return {"team": team, "enterprise": shown, "is_enterprise_install": workspace.installation.is_org_wide}
+
+
+def _team_of_view(workspace: Workspace) -> Json:
+    """Return the same for a dialog, whose workspace Slack leaves out where the app belongs to the organisation."""
+    fields = _team(workspace)
+    return {**fields, "team": None} if workspace.installation.is_org_wide else fields
+
+
+def _enterprise_fields(workspace: Workspace) -> dict[str, str]:
+    enterprise = workspace.enterprise
+    return {} if enterprise is None else {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
 
 
 def _app(workspace: Workspace) -> Json:

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from sandbox import messages
+from sandbox.installs import Installs
 from sandbox.messages import MessageError, NewMessage
 from sandbox.webapi.events import tell_posted
 from sandbox.workspace import Json, Message, ResponseUrl, Traffic, Workspace
@@ -34,16 +35,18 @@ class ResponseError(Exception):
         self.code = code
 
 
-def routes(workspace: Workspace) -> list[web.RouteDef]:
+def routes(installs: Installs) -> list[web.RouteDef]:
     """Return the route of every response_url."""
 
     async def handle_response(request: web.Request) -> web.Response:
+        url_id, places = request.match_info["id"], installs.workspaces.values()
+        workspace = next((one for one in places if url_id in one.response_urls), installs.home)
         at_s, status = workspace.now(), HTTPStatus.OK
         body: Json = {}
         answer: Json = {"ok": True}
         try:
             body = await _read(request)
-            respond(workspace, request.match_info["id"], body)
+            respond(workspace, url_id, body)
         except ResponseError as error:
             answer, status = {"ok": False, "error": error.code}, error.status
         except MessageError as error:

@@ -69,7 +69,7 @@ class Consent:
             chosen=chosen if chosen in people else next(iter(people), ""),
             asked=asdict(wanted),
         )
-        return web.Response(text=text, content_type="text/html", headers=_headers(wanted.redirect_uri))
+        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Send the browser back with a code, or with the news that there is none."""
@@ -105,7 +105,7 @@ def _read(values: Mapping[str, str]) -> SignInRequest:
     return SignInRequest(**(known | given))
 
 
-def _headers(redirect_uri: str) -> dict[str, str]:
+def form_headers(redirect_uri: str) -> dict[str, str]:
     """Let the form lead back to the app, and name its own origin, which the page's guard asks for."""
     parts = urlsplit(redirect_uri)
     policy = (

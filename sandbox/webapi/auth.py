@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from sandbox.installs import Grant, Installs
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.registry import ApiCall, Method, method
 from sandbox.workspace import Json, Workspace
@@ -12,11 +13,12 @@ TICKET_LIFE_S = 30.0
 """How long a Socket Mode address can be used; Slack does not say, so this is the sandbox's choice."""
 
 
-def check_token(workspace: Workspace, called: Method, token: str | None) -> None:
+def check_token(workspace: Workspace, installs: Installs, called: Method, token: str | None) -> None:
     """Insist on the right kind of token.
 
     Raises:
         SlackError: `not_authed` without a token, `invalid_auth` for an unknown one, `token_revoked` after a revocation,
+            `token_expired` after its time,
             `not_allowed_token_type` for a bot token where an app-level one is needed, or the other way round.
     """
     if called.caller == "none":
@@ -26,13 +28,24 @@ def check_token(workspace: Workspace, called: Method, token: str | None) -> None
     installation = workspace.installation
     kinds = {installation.bot_token: "bot", installation.app_token: "app"}
     kinds |= dict.fromkeys(workspace.sign_in_tokens, "person")
+    grant = installs.grants.get(token)
+    if grant is not None:
+        kinds[token] = "bot"
+        _check_grant(grant, workspace.now())
     kind = kinds.get(token)
     if kind is None:
         raise SlackError("invalid_auth")
-    if kind == "bot" and installation.token_revoked:
+    if kind == "bot" and grant is None and installation.token_revoked:
         raise SlackError("token_revoked")
     if kind != called.caller and (called.name != "auth.test" or kind == "person"):
         raise SlackError("not_allowed_token_type")
+
+
+def _check_grant(grant: Grant, now_s: float) -> None:
+    if grant.revoked:
+        raise SlackError("token_revoked")
+    if grant.expires_at_s is not None and grant.expires_at_s <= now_s:
+        raise SlackError("token_expired")
 
 
 def redeem_ticket(workspace: Workspace, ticket: str) -> bool:
@@ -61,15 +74,17 @@ def auth_test(call: ApiCall) -> Json:
     Source: https://docs.slack.dev/reference/methods/auth.test
     """
     workspace = call.workspace
-    installation = workspace.installation
+    installation, enterprise = workspace.installation, workspace.enterprise
+    team = workspace.team if enterprise is None or not installation.is_org_wide else enterprise
     return {
         "url": f"{workspace.base_url}/",
-        "team": workspace.team.name,
+        "team": team.name,
         "user": workspace.users[installation.bot_user_id].name,
-        "team_id": workspace.team.id,
+        "team_id": team.id,
         "user_id": installation.bot_user_id,
         "bot_id": installation.bot_id,
-        "is_enterprise_install": False,
+        **({} if enterprise is None else {"enterprise_id": enterprise.id}),
+        "is_enterprise_install": installation.is_org_wide,
     }
 
 
@@ -81,7 +96,11 @@ def auth_revoke(call: ApiCall) -> Json:
     """
     if call.arguments.flag("test"):
         return {"revoked": False}
-    call.workspace.installation.token_revoked = True
+    grant = call.installs.grants.get(call.token or "")
+    if grant is None:
+        call.workspace.installation.token_revoked = True
+    else:
+        grant.revoked = True
     return {"revoked": True}
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from typing import Final
 
 from aiohttp import web
 
+from sandbox.installs import Installs
 from sandbox.messages import MessageError
 from sandbox.views import ViewError
 from sandbox.webapi import families
@@ -39,7 +41,11 @@ class _Outcome:
 
 
 def routes(
-    workspace: Workspace, *, faults: Faults | None = None, switches: Switches | None = None
+    workspace: Workspace,
+    *,
+    faults: Faults | None = None,
+    switches: Switches | None = None,
+    installs: Installs | None = None,
 ) -> list[web.RouteDef]:
     """Return the routes of the Web API, the icons, and the permalinks.
 
@@ -47,8 +53,10 @@ def routes(
         workspace: the state to work on.
         faults: the planned faults; none are planned when not given.
         switches: the choices where Slack's behaviour is unknown; the defaults when not given.
+        installs: further workspaces; there is only the one when not given.
     """
-    api = _WebApi(workspace, faults or Faults(), switches or Switches())
+    choices = switches or Switches()
+    api = _WebApi(installs or Installs(workspace, choices), faults or Faults(), choices)
     return [
         web.get("/api/{method}", api.handle, allow_head=False),
         web.post("/api/{method}", api.handle),
@@ -57,15 +65,16 @@ def routes(
 
 
 class _WebApi:
-    def __init__(self, workspace: Workspace, faults: Faults, switches: Switches) -> None:
-        self.workspace = workspace
+    def __init__(self, installs: Installs, faults: Faults, switches: Switches) -> None:
+        self.installs = installs
+        self.home = installs.home
         self.faults = faults
         self.switches = switches
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call, unless a planned fault loses it."""
         name = request.match_info["method"]
-        at_s = self.workspace.now()
+        at_s = self.home.now()
         raw = RawCall()
         try:
             raw = await read_call(request)
@@ -75,14 +84,17 @@ class _WebApi:
         fault = self.faults.take(name)
         if fault is not None and fault.delay_s > 0:
             await asyncio.sleep(fault.delay_s)
-        outcome = self._refusal(fault) or unreadable or self._run(name, raw, request.method)
+        workspace = self.installs.workspace_of(raw.token, raw.values)
+        outcome = self._refusal(fault) or unreadable or self._run(workspace, name, raw, request.method)
         lost = fault is not None and fault.kind in {"drop_before", "drop_after", "hang_after"}
-        self._log(at_s, name, raw, outcome, lost=lost)
+        self._log(
+            workspace, Traffic(at_s, "api", name, Arguments(raw.values).shown(), outcome.body), outcome, lost=lost
+        )
         if fault is not None and fault.kind == "ok_with_error":
             outcome.body = {"ok": True, "error": fault.error}
         if fault is not None and lost:
             await self._lose(request, fault)
-        return self._respond(name, outcome)
+        return self._respond(workspace, name, outcome)
 
     def _refusal(self, fault: Fault | None) -> _Outcome | None:
         """Return the answer of a fault that keeps the method from being done."""
@@ -96,18 +108,19 @@ class _WebApi:
             return _Outcome({}, status=500, text="Internal Server Error")
         return _Outcome({}) if fault.kind == "drop_before" else None
 
-    def _run(self, name: str, raw: RawCall, http_method: str) -> _Outcome:
+    def _run(self, workspace: Workspace, name: str, raw: RawCall, http_method: str) -> _Outcome:
+        arguments = Arguments(raw.values)
         call = ApiCall(
-            self.workspace, Arguments(raw.values), self.switches, raw.warnings, token=raw.token, client=raw.client
+            workspace, self.installs, arguments, self.switches, raw.warnings, token=raw.token, client=raw.client
         )
         try:
             method = _find(name)
-            check_token(self.workspace, method, raw.token)
-            wait_s = self._wait_s(method, raw)
+            check_token(workspace, self.installs, method, raw.token)
+            wait_s = self._wait_s(workspace, method, raw)
             if wait_s:
                 return _too_many(wait_s)
-            if method.scopes and self.workspace.installation.scopes.isdisjoint(method.scopes):
-                raise missing_scope(method.scopes, self.workspace.installation.scopes)
+            if method.scopes and workspace.installation.scopes.isdisjoint(method.scopes):
+                raise missing_scope(method.scopes, workspace.installation.scopes)
             _check_required(name, raw.values)
             _check_http_method(name, http_method)
             body = {"ok": True, **method.handler(call)}
@@ -117,10 +130,10 @@ class _WebApi:
             body = SlackError(error.code, error.problems).answer()
         return _Outcome(_with_warnings(body, call.warnings))
 
-    def _wait_s(self, method: Method, raw: RawCall) -> int:
+    def _wait_s(self, workspace: Workspace, method: Method, raw: RawCall) -> int:
         if not self.faults.rate_limits:
             return 0
-        now_s = self.workspace.now()
+        now_s = workspace.now()
         if method.name in {"chat.postMessage", "chat.postEphemeral"}:
             wait_s = self.faults.limits.post_wait_s(str(raw.values.get("channel")), now_s)
             if wait_s:
@@ -136,10 +149,11 @@ class _WebApi:
         if request.transport is not None:
             request.transport.abort()
 
-    def _respond(self, name: str, outcome: _Outcome) -> web.Response:
+    def _respond(self, workspace: Workspace, name: str, outcome: _Outcome) -> web.Response:
         method = built_methods().get(name)
         headers = {
-            "x-oauth-scopes": ",".join(sorted(self.workspace.installation.scopes)),
+            "x-oauth-scopes": ",".join(sorted(workspace.installation.scopes)),
+            "Date": formatdate(workspace.now(), usegmt=True),
             "x-accepted-oauth-scopes": ",".join(method.scopes) if method else "",
             "x-slack-req-id": secrets.token_hex(16),
             **outcome.headers,
@@ -148,11 +162,10 @@ class _WebApi:
             return web.Response(text=outcome.text, status=outcome.status, headers=headers)
         return web.json_response(outcome.body, status=outcome.status, headers=headers)
 
-    def _log(self, at_s: float, name: str, raw: RawCall, outcome: _Outcome, *, lost: bool) -> None:
+    def _log(self, workspace: Workspace, entry: Traffic, outcome: _Outcome, *, lost: bool) -> None:
         status = _DROPPED if lost else outcome.status
-        request = Arguments(raw.values).shown()
         retry_after_s = int(outcome.headers.get("Retry-After", 0))
-        self.workspace.log(Traffic(at_s, "api", name, request, outcome.body, status, retry_after_s))
+        workspace.log(replace(entry, status=status, retry_after_s=retry_after_s))
 
 
 def _find(name: str) -> Method:
@@ -172,7 +185,8 @@ def _find(name: str) -> Method:
 
 
 def _check_required(name: str, values: Json) -> None:
-    required = known_methods().get(name, ())
+    # The app's id and secret may come by HTTP Basic instead; methods that need them look themselves.
+    required = [argument for argument in known_methods().get(name, ()) if not argument.startswith("client_")]
     missing = [argument for argument in required if argument not in values]
     if missing:
         raise invalid_arguments(*(f"missing required field: {argument}" for argument in missing))

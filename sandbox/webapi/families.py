@@ -6,7 +6,7 @@ import importlib
 
 _FAMILIES = (
     *("auth", "blocks", "calls", "chat", "conversations", "history"),
-    *("openid", "reactions", "team", "users", "views"),
+    *("oauth", "openid", "reactions", "team", "users", "views"),
 )
 
 

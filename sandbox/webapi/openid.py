@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
 
 from sandbox.sign_in import CODE_LASTS_S, about, id_token
+from sandbox.webapi.client import check_client
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.registry import ApiCall, method
 from sandbox.workspace import Json, SignInCode
@@ -21,7 +21,7 @@ def openid_connect_token(call: ApiCall) -> Json:
 
     Source: https://docs.slack.dev/reference/methods/openid.connect.token
     """
-    _check_client(call)
+    check_client(call)
     if (call.arguments.text("grant_type") or "authorization_code") != "authorization_code":
         raise SlackError("invalid_grant_type")
     code = call.workspace.sign_in_codes.pop(call.arguments.text("code") or "", None)
@@ -42,16 +42,6 @@ def openid_connect_user_info(call: ApiCall) -> Json:
     Source: https://docs.slack.dev/reference/methods/openid.connect.userInfo
     """
     return about(call.workspace, call.workspace.sign_in_tokens[call.token or ""], with_team=True)
-
-
-def _check_client(call: ApiCall) -> None:
-    installation = call.workspace.installation
-    arguments = call.arguments
-    client_id, secret = call.client or (arguments.text("client_id") or "", arguments.text("client_secret") or "")
-    if client_id != installation.client_id:
-        raise SlackError("invalid_client_id")
-    if not hmac.compare_digest(secret.encode(), installation.client_secret.encode()):
-        raise SlackError("bad_client_secret")
 
 
 def _check_verifier(code: SignInCode, verifier: str | None) -> None:

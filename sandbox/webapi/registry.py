@@ -12,6 +12,7 @@ from typing import Literal
 
 from slack_sdk import WebClient
 
+from sandbox.installs import Installs
 from sandbox.webapi.arguments import Arguments
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.switches import Switches
@@ -29,9 +30,11 @@ class ApiCall:
     Args:
         token: as it came, of whatever kind.
         client: the app's id and secret, where they came by HTTP Basic.
+        installs: every place where the app is installed.
     """
 
     workspace: Workspace
+    installs: Installs
     arguments: Arguments
     switches: Switches
     warnings: list[str] = field(default_factory=list)

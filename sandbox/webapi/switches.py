@@ -14,6 +14,9 @@ class Switches:
     """The choices of the local Slack.
 
     Args:
+        exchanged_twice: whether oauth.v2.access takes a refresh token again that was exchanged before, until the one it
+            was exchanged for is used itself. Slack's guide says that it is revoked then; two exchanges of the same one
+            were seen to succeed (https://github.com/slackapi/node-slack-sdk/issues/2504).
         repeated_external_unique_id: what calls.add does with an id that a call of the app already has: answer with that
             call, refuse with `invalid_arguments`, or make a second call. Slack's documentation does not say.
         errors_with_ok_true: whether `bad_users` and `inactive_call` come with `ok: true`, as Slack's method pages print
@@ -29,6 +32,7 @@ class Switches:
             `invalid_arguments` as reported in https://github.com/slackapi/bolt-python/issues/434.
     """
 
+    exchanged_twice: bool = True
     repeated_external_unique_id: Literal["same", "error", "second"] = "same"
     errors_with_ok_true: bool = False
     participants_atomic: bool = True

@@ -1,0 +1,146 @@
+"""Install by OAuth as people see it: where to, whether it may, and how to remove it again.
+
+Source: https://docs.slack.dev/authentication/installing-with-oauth
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from sandbox.installs import InstallCode, Installs
+from sandbox.page.consent import form_headers
+from sandbox.page.guard import guarded
+from sandbox.page.render import make_environment
+from sandbox.sign_in import takes_back
+
+_AUTHORIZE = "/oauth/v2/authorize"
+_MANAGE = "/apps/manage"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallRequest:
+    """What an app asked for when it sent somebody here."""
+
+    client_id: str = ""
+    scope: str = ""
+    state: str = ""
+    redirect_uri: str = ""
+    team: str = ""
+
+
+def install_routes(installs: Installs) -> list[web.RouteDef]:
+    """Return the page that asks, the one that lists where the app is, and the way from the app back to Slack."""
+    pages = InstallPages(installs)
+
+    async def open_app(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": "/"})
+
+    return [
+        web.get(_AUTHORIZE, guarded(pages.ask)),
+        web.post(_AUTHORIZE, guarded(pages.answer)),
+        web.get(_MANAGE, guarded(pages.show)),
+        web.post(_MANAGE, guarded(pages.remove)),
+        web.get("/app_redirect", guarded(open_app)),
+    ]
+
+
+class InstallPages:
+    """The pages about installing.
+
+    Args:
+        installs: where the app can be installed.
+    """
+
+    def __init__(self, installs: Installs) -> None:
+        """Load the templates."""
+        self._installs = installs
+        self._environment = make_environment()
+
+    async def ask(self, request: web.Request) -> web.StreamResponse:
+        """Ask where to install the app."""
+        wanted = _read(request.query)
+        problem = self._problem(wanted)
+        if problem is not None:
+            return self._sorry(problem)
+        places = self._places(wanted.team)
+        text = self._environment.get_template("install.html").render(
+            app=self._installs.home.installation.manifest.name,
+            places=places,
+            scopes=wanted.scope.replace(",", " ").split(),
+            asked=asdict(wanted),
+        )
+        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Send the browser back with a code, or with the news that there is none."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        wanted = _read(form)
+        problem = self._problem(wanted)
+        if problem is not None:
+            return self._sorry(problem)
+        place = form.get("place", "")
+        if "allow" in form and place in dict(self._places(wanted.team)):
+            said = {"code": self._new_code(wanted, place)}
+        else:
+            said = {"error": "access_denied"}
+        said |= {"state": wanted.state} if wanted.state else {}
+        joint = "&" if urlsplit(wanted.redirect_uri).query else "?"
+        return web.Response(status=302, headers={"Location": f"{wanted.redirect_uri}{joint}{urlencode(said)}"})
+
+    async def show(self, _: web.Request) -> web.StreamResponse:
+        """List where the app is installed."""
+        text = self._environment.get_template("manage.html").render(
+            app=self._installs.home.installation.manifest.name,
+            places=[(place, name) for place, name in self._places("") if self._installs.is_installed(place)],
+        )
+        return web.Response(text=text, content_type="text/html", headers={"Referrer-Policy": "same-origin"})
+
+    async def remove(self, request: web.Request) -> web.StreamResponse:
+        """Remove the app from one place."""
+        place = str((await request.post()).get("place", ""))
+        if place in dict(self._places("")) and self._installs.is_installed(place):
+            self._installs.uninstall(place)
+        return web.Response(status=303, headers={"Location": _MANAGE})
+
+    def _new_code(self, wanted: InstallRequest, place: str) -> str:
+        code = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(32)}"
+        workspace = self._installs.members(place)[0]
+        admin = next(user for user in workspace.users.values() if user.is_admin)
+        scopes = tuple(wanted.scope.replace(",", " ").split())
+        self._installs.codes[code] = InstallCode(place, admin.id, wanted.redirect_uri, scopes, workspace.now())
+        return code
+
+    def _places(self, team_id: str) -> list[tuple[str, str]]:
+        """Return where the app can be installed, by id and name; organisations only where the manifest allows it."""
+        found = [(one.team.id, one.team.name) for one in self._installs.workspaces.values()]
+        if self._installs.home.installation.manifest.org_deploy_enabled:
+            organisations = self._installs.organisations.values()
+            found += [(one.team.id, f"{one.team.name} (organisation)") for one in organisations if one.members]
+        return [place for place in found if team_id in {"", place[0]}]
+
+    def _problem(self, wanted: InstallRequest) -> str | None:
+        """Return Slack's code for what is wrong with a request, or None."""
+        installation = self._installs.home.installation
+        if wanted.client_id != installation.client_id:
+            return "invalid_client_id"
+        if not takes_back(self._installs.home, wanted.redirect_uri):
+            return "bad_redirect_uri"
+        scopes = wanted.scope.replace(",", " ").split()
+        if not scopes or not set(scopes) <= set(installation.manifest.bot_scopes):
+            return "invalid_scope"
+        return None
+
+    def _sorry(self, problem: str) -> web.Response:
+        text = f"Slack did not understand what the app asked for: {problem}. The app’s developer has to put that right."
+        page = self._environment.get_template("sorry.html").render(title="You cannot install this", text=text)
+        return web.Response(status=400, text=page, content_type="text/html")
+
+
+def _read(values: Mapping[str, str]) -> InstallRequest:
+    names = ("client_id", "scope", "state", "redirect_uri", "team")
+    return InstallRequest(**{name: values[name] for name in names if name in values})
