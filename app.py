@@ -2,7 +2,8 @@
 
 `python app.py` serves. `python app.py worker` works for other processes on the same PostgreSQL, and takes nothing in
 from Slack. `python app.py doctor` says what is configured, what is missing and what to do.
-`python app.py calls list|info|end|failed|retry` looks after calls by hand, `python app.py backup` copies a SQLite file.
+`python app.py calls list|info|end|failed|retry` looks after calls by hand, `python app.py installations list|reencrypt`
+after workspaces where the app was installed by OAuth, and `python app.py backup` copies a SQLite file.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from aiohttp import web
 import doctor
 import listeners
 import operate
+import operate_installations
 from calls.advance import Advancer
 from calls.choosing import Choosing
 from calls.claiming import Claiming
@@ -38,19 +40,20 @@ from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi, Identity
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
-from calls.slack.web import SlackWeb
 from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
 from config import Settings, SettingsError, read_settings
-from listeners.bolt import build_bolt_app
+from listeners.bolt import Bot, build_bolt_app
+from listeners.events.app_uninstalled import removed_nowhere
 from listeners.health import health_routes
 from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
+from listeners.installing.routes import install_routes
 from listeners.joining.routes import join_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
-from parts import build_join_site, build_outside, build_providers
+from parts import Slack, build_join_site, build_outside, build_providers
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
@@ -109,9 +112,9 @@ class Server:
         self.connection = Connection()
         self.socket_mode: SocketMode | None = None
         self.database = database
-        token = settings.slack_bot_token.reveal()
         self.pace = Pace(build_budgets(database, settings.database_url))
-        self.web_api = web_api = SlackWeb(session, settings.slack_api_url, self._token_of, pace=self.pace)
+        self.slack = Slack(settings, session, database)
+        self.web_api = web_api = self.slack.web(self.pace)
         self.auth = AuthApi(web_api)
         self.meeting_systems = build_providers(settings, session, address, self._is_open)
         outside = build_outside(settings, web_api, self.meeting_systems, database, address)
@@ -129,19 +132,25 @@ class Server:
             providers=self.providers,
             default_provider=self.provider.name,
         )
-        self.bolt = build_bolt_app(settings.slack_api_url, token, lambda: self.connection.identity)
+        self.installing = self.slack.installing(self._revive)
+        self.site_url = settings.site_url(address) or address
+        self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
         choosing = Choosing(database, now)
-        listeners.register(self.bolt, UseCases(self.calls, joining, claiming, self.profiles, choosing))
+        removed = removed_nowhere if self.installing is None else self.installing.removed
+        listeners.register(self.bolt, UseCases(self.calls, joining, claiming, self.profiles, choosing), removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)
 
-    async def _token_of(self, _team_id: str) -> str:
-        return self.settings.slack_bot_token.reveal()
+    async def _bot_of(self, team_id: str | None, enterprise_id: str | None) -> Bot:
+        known = self.connection.identity
+        return await self.slack.bot_of(
+            team_id, enterprise_id, Bot() if known is None else Bot(known.bot_id, known.bot_user_id)
+        )
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -160,6 +169,8 @@ class Server:
             site.add_routes(join_routes(self.join_site))
             for provider in self.providers.values():
                 site.add_routes(provider.routes())
+        if self.takes_in and self.installing is not None:
+            site.add_routes(install_routes(self.installing, self.site_url))
         if self.takes_in and self.settings.slack_signing_secret is not None:
             secret = self.settings.slack_signing_secret.reveal()
             site.add_routes([web.post("/slack/events", slack_events(self.bolt, self.profiles, secret, now))])
@@ -189,10 +200,14 @@ class Server:
         return 0 if self.socket_mode is None else self.socket_mode.connections
 
     async def find_out_who_we_are(self) -> None:
-        """Ask Slack once whose token this is, and again until it answers."""
+        """Ask Slack once whose token this is, and again until it answers; of many tokens nothing is asked."""
+        token = self.settings.slack_bot_token
+        if token is None:
+            await self._revive()
+            return
         while True:
             try:
-                self.connection.identity = await self.auth.test_token(self.settings.slack_bot_token.reveal())
+                self.connection.identity = await self.auth.test_token(token.reveal())
             except SlackTokenDead as error:
                 self.connection.refusal = sentence_for(error)
                 _log.error("%s", self.connection.refusal)
@@ -208,7 +223,10 @@ class Server:
     async def _revive(self) -> None:
         """Go on with calls that were set aside while Slack did not accept our token."""
         try:
-            for call_id in await self.advancer.revive():
+            waiting = await self.advancer.waiting_teams()
+            if self.slack.workspaces is not None:
+                waiting = [team_id for team_id in waiting if await self.slack.workspaces.serves(team_id)]
+            for call_id in await self.advancer.revive(waiting):
                 self.wakeups.wake(call_id)
         except CallsError as error:
             _log.warning("Calls that were set aside could not be looked for: %s", error)
@@ -294,6 +312,8 @@ async def _background(server: Server) -> AsyncIterator[None]:
     greeting = Supervised("Asking Slack who we are", server.find_out_who_we_are)
     pruning = Supervised("Forgetting old deliveries", server.prune_forever)
     work = [greeting.run(), server.working.run(), pruning.run()]
+    if server.slack.workspaces is not None:
+        work.append(Supervised("Refreshing tokens", server.slack.workspaces.keep_fresh).run())
     if server.takes_in:
         work += [
             Supervised(f"Following {provider.name}", partial(server.intake.follow, provider)).run()
@@ -341,18 +361,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logs(settings.log, settings.log_level)
         if parsed.command == "backup":
             return operate.back_up(settings, parsed.file)
-        if parsed.command == "doctor" and parsed.provider:
-            return asyncio.run(doctor.run_provider(settings, parsed.provider, live=parsed.live))
-        if parsed.command == "doctor":
-            return asyncio.run(doctor.run(settings))
-        if parsed.command == "calls":
-            return asyncio.run(operate.run(settings, parsed))
-        return asyncio.run(serve(settings, takes_in=parsed.command != "worker"))
+        return asyncio.run(_run(settings, parsed))
     except SettingsError as problems:
         print(problems, file=sys.stderr)
     except ConfigError as error:
         print(sentence_for(error), file=sys.stderr)
     return 2
+
+
+async def _run(settings: Settings, parsed: argparse.Namespace) -> int:
+    """Do one command that waits for others, and return its exit status."""
+    if parsed.command == "doctor" and parsed.provider:
+        return await doctor.run_provider(settings, parsed.provider, live=parsed.live)
+    if parsed.command == "doctor":
+        return await doctor.run(settings)
+    if parsed.command == "installations":
+        return await operate_installations.run(settings, parsed.action)
+    if parsed.command == "calls":
+        return await operate.run(settings, parsed)
+    return await serve(settings, takes_in=parsed.command != "worker")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -365,6 +392,7 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("--live", action="store_true", help="with --provider: also make a meeting there, and end it")
     operate.add_commands(commands)
     operate.add_backup(commands)
+    operate_installations.add_commands(commands)
     return parser
 
 

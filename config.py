@@ -21,8 +21,10 @@ from dotenv.parser import parse_stream
 
 from calls.errors import ConfigError
 from calls.meetings import ProviderSetting
+from calls.secret import Secret
 from calls.workflows import EndRules
 from config_checks import find_fault, find_fault_of, names_in, settings_brought
+from config_install import KEY, KEY_FILE, MAKE_KEY, installs_by_oauth, read_keys
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
 from providers.addresses import is_loopback
 from providers.registry import AUTO, OWN_KINDS, known_providers
@@ -33,34 +35,6 @@ ENV_FILE = Path(".env")
 _OWN_PREFIX = "STARTCALL_"
 _CLIENT = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 _CREDENTIALS = frozenset(setting.name for setting in SETTINGS if setting.name.startswith("SLACK_")) - {"SLACK_API_URL"}
-
-
-class Secret:
-    """Keeps a value out of everything that is printed; only `reveal` gives it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the value itself, for the one place that sends or compares it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(hidden)"
-
-    def __str__(self) -> str:
-        return "(hidden)"
-
-    def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +48,11 @@ class Settings:
         providers: further ones that people can choose, and `fallback_provider` the one for calls whose own fails.
         provider: a name `providers.registry.build_provider` knows.
         provider_values: the settings of meeting systems that are set or have a default, by name.
+        slack_bot_token: None where the app is installed by OAuth, in any number of workspaces.
+        encryption_keys: for what Slack gives for each of them; the first one encrypts.
     """
 
-    slack_bot_token: Secret
+    slack_bot_token: Secret | None
     slack_app_token: Secret | None
     slack_signing_secret: Secret | None
     slack_api_url: str
@@ -94,6 +70,7 @@ class Settings:
     slack_client_secret: Secret | None = None
     log: str = "text"
     log_level: str = "info"
+    encryption_keys: tuple[Secret, ...] = ()
 
     @property
     def signs_in(self) -> bool:
@@ -120,8 +97,8 @@ class Settings:
     def room_key(self) -> bytes:
         """Return the key from which names of rooms are derived: 32 bytes that only this installation has.
 
-        Made from the bot token, so that there is no further secret to keep. A new token gives new calls other rooms;
-        calls that have a room keep it.
+        Made from the bot token, or from the client secret where there is none, so that there is no further secret to
+        keep. A new one gives new calls other rooms; calls that have a room keep it.
         """
         return self._derived(b"startcall: names of rooms")
 
@@ -134,7 +111,10 @@ class Settings:
         return self._derived(b"startcall: who joins")
 
     def _derived(self, purpose: bytes) -> bytes:
-        return hmac.digest(self.slack_bot_token.reveal().encode(), purpose, hashlib.sha256)
+        secret = self.slack_bot_token or self.slack_client_secret
+        if secret is None:
+            raise ConfigError("credentials_missing")
+        return hmac.digest(secret.reveal().encode(), purpose, hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +297,9 @@ def _check_names(found: _Found) -> None:
 def _check_together(found: _Found) -> None:
     """Check what must be set, and what goes with what."""
     values = found.values
-    if "SLACK_BOT_TOKEN" not in values:
+    if installs_by_oauth(values):
+        _check_install(found)
+    elif "SLACK_BOT_TOKEN" not in values:
         cure = f"Copy it from {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token."
         found.problems.append(Problem("SLACK_BOT_TOKEN", _not_set("SLACK_BOT_TOKEN", found), cure))
     if "SLACK_APP_TOKEN" not in values and "SLACK_SIGNING_SECRET" not in values:
@@ -334,6 +316,23 @@ def _check_together(found: _Found) -> None:
             cure = f"Copy it from {SLACK_APPS} > Basic Information > App Credentials, or remove {one}."
             found.problems.append(Problem(other, f"{_not_set(other, found)} {one} needs it.", cure))
     _check_required(found)
+
+
+def _check_install(found: _Found) -> None:
+    """Check what installing by OAuth needs besides the app's id and secret."""
+    slack_is_here = is_loopback(urlsplit(found.values.get("SLACK_API_URL", "")).hostname or "")
+    if "PUBLIC_URL" not in found.values and not slack_is_here:
+        cure = "Set it to the https address under which admins and Slack reach the HTTP server."
+        sentence = (
+            f"{_not_set('PUBLIC_URL', found)} Without SLACK_BOT_TOKEN the app is installed by OAuth, in a browser."
+        )
+        found.problems.append(Problem("PUBLIC_URL", sentence, cure))
+    keys = read_keys(found.values)
+    if keys.fault is not None and find_fault(KEY, found.values.get(KEY, "none")) is None:
+        found.problems.append(Problem(keys.name, keys.fault.sentence, keys.fault.cure))
+    elif keys.fault is None and not keys.values:
+        sentence = f"{_not_set(KEY, found)} Without SLACK_BOT_TOKEN Slack's tokens are kept in the database, encrypted."
+        found.problems.append(Problem(KEY, sentence, f"{MAKE_KEY} Or put it into a file and set {KEY_FILE}."))
 
 
 def _check_required(found: _Found) -> None:
@@ -367,7 +366,7 @@ def _build(found: _Found) -> Settings:
         return Secret(values[name]) if name in values else None
 
     return Settings(
-        slack_bot_token=Secret(values["SLACK_BOT_TOKEN"]),
+        slack_bot_token=secret("SLACK_BOT_TOKEN"),
         slack_app_token=secret("SLACK_APP_TOKEN"),
         slack_signing_secret=secret("SLACK_SIGNING_SECRET"),
         slack_api_url=values["SLACK_API_URL"].rstrip("/") + "/",
@@ -385,4 +384,5 @@ def _build(found: _Found) -> Settings:
         slack_client_secret=secret("SLACK_CLIENT_SECRET"),
         log=values["STARTCALL_LOG"],
         log_level=values["STARTCALL_LOG_LEVEL"],
+        encryption_keys=read_keys(found.values).values if installs_by_oauth(found.values) else (),
     )

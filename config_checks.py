@@ -194,6 +194,18 @@ def _check_one_of(words: tuple[str, ...]) -> Check:
     return check
 
 
+def _check_key(value: str) -> Fault | None:
+    """Find a placeholder; whether it is a key is found out where one is needed."""
+    if _is_placeholder(value):
+        return Fault("still holds the placeholder, not a real key.", "Make one with: openssl rand -base64 32")
+    return None
+
+
+def _check_path(value: str) -> Fault | None:
+    """Find what no path has; whether it names a file of keys is found out where one is needed."""
+    return None if value.isprintable() else Fault("is not the path of a file.", "Write it like /run/secrets/key")
+
+
 def _check_setting(setting: ProviderSetting) -> Check:
     """Return the check of a meeting system's own setting."""
 
@@ -230,6 +242,8 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "PORT": _check_port,
         "PUBLIC_URL": _check_address("https://startcall.example.com"),
         "DATABASE_URL": _check_database_url,
+        "STARTCALL_ENCRYPTION_KEY": _check_key,
+        "STARTCALL_ENCRYPTION_KEY_FILE": _check_path,
         "STARTCALL_PROVIDER": _check_provider,
         "STARTCALL_PROVIDERS": _check_providers,
         "STARTCALL_FALLBACK_PROVIDER": _check_provider,

@@ -39,7 +39,9 @@ class Setting:
 SETTINGS = (
     Setting(
         "SLACK_BOT_TOKEN",
-        f"Bot token of the app in your workspace. {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token. Required.",
+        f"Bot token of the app in your workspace. {SLACK_APPS} > OAuth & Permissions > Bot User OAuth Token. Required, "
+        "unless admins install the app by OAuth: then leave it empty, and set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and "
+        "STARTCALL_ENCRYPTION_KEY.",
         example="xoxb-your-bot-token",
         secret=True,
     ),
@@ -60,9 +62,11 @@ SETTINGS = (
     ),
     Setting(
         "SLACK_CLIENT_ID",
-        "Lets people sign in with Slack when they join a call, so that the card shows them by name. "
+        "Lets people sign in with Slack when they join a call, so that the card shows them by name; and, without "
+        "SLACK_BOT_TOKEN, lets admins install the app in any number of workspaces at PUBLIC_URL with /slack/install. "
         f"{SLACK_APPS} > Basic Information > App Credentials. Needs PUBLIC_URL, and that address with "
-        "/slack/openid_redirect among the Redirect URLs of OAuth & Permissions; optional.",
+        "/slack/openid_redirect, and for installing with /slack/oauth_redirect, among the Redirect URLs of OAuth & "
+        "Permissions; optional.",
         example="1234567890.1234567890123",
     ),
     Setting(
@@ -96,6 +100,19 @@ SETTINGS = (
         "postgresql://user:password@host:5432/startcall.",
         default="sqlite:///data/startcall.sqlite3",
         example="sqlite:////var/lib/startcall/calls.sqlite3",
+    ),
+    Setting(
+        "STARTCALL_ENCRYPTION_KEY",
+        "Key that encrypts what Slack gives for each workspace where the app is installed by OAuth; required for that. "
+        "Make one with: openssl rand -base64 32. Of several, separated by commas, the first one encrypts and all "
+        "decrypt; python app.py installations reencrypt then makes the others superfluous.",
+        example="your-encryption-key",
+        secret=True,
+    ),
+    Setting(
+        "STARTCALL_ENCRYPTION_KEY_FILE",
+        "File that holds it instead, one key a line.",
+        example="/run/secrets/startcall_key",
     ),
     Setting(
         "STARTCALL_PROVIDER",

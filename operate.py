@@ -17,10 +17,9 @@ from calls.model import Call, CallId, EndReason
 from calls.ports import Transaction
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
 from calls.slack.pace import Pace
-from calls.slack.web import SlackWeb
 from calls.words.errors import sentence_for
 from config import Settings
-from parts import build_outside, build_providers, configured_address
+from parts import Slack, build_outside, build_providers, configured_address
 from storage.backup import copy_database
 from storage.budgets import build_budgets
 from storage.database import Database
@@ -88,13 +87,8 @@ class Operator:
         self._settings = settings
         self._session = session
         self._database = database
-        token = settings.slack_bot_token.reveal()
-
-        async def token_of(_team_id: str) -> str:
-            return token
-
         pace = Pace(build_budgets(database, settings.database_url))
-        self._web = SlackWeb(session, settings.slack_api_url, token_of, pace=pace)
+        self._web = Slack(settings, session, database).web(pace)
 
     async def do(self, action: str, named: str) -> int:
         """Do one command.

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
 
 from calls.clock import now
+from calls.credentials import Credentials, OneToken
+from calls.errors import CallsError, ConfigError
+from calls.installing import Installing
 from calls.joining import Joining
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
+from calls.model import TeamId
 from calls.outside import Outside
 from calls.ports import Storage
 from calls.profiles import Profiles
 from calls.reports import Reports
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.oauth_api import OAuthApi
 from calls.slack.openid_api import OpenIdApi
+from calls.slack.pace import Pace
 from calls.slack.users_api import UsersApi
 from calls.slack.web import SlackWeb
+from calls.workspaces import Workspaces
 from config import Settings
+from listeners.bolt import Bot
 from listeners.joining.cookies import Cookies
 from listeners.joining.site import Site
 from providers.registry import build_provider
+from storage.database import Database
+from storage.installations import SqlInstallations
 from storage.postgres import is_postgres
+from storage.vault import Vault
+
+_log = logging.getLogger("startcall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,83 @@ class Providers:
         """Close every one."""
         for provider in self.by_name.values():
             await provider.aclose()
+
+
+class Slack:
+    """What Slack is asked with: one token that is set, or those of every workspace where the app was installed."""
+
+    def __init__(self, settings: Settings, session: aiohttp.ClientSession, database: Database) -> None:
+        """Ask nothing yet.
+
+        Raises:
+            ConfigError: when there is neither a token nor an app to install.
+        """
+        self._settings = settings
+        self._session = session
+        self.credentials: Credentials
+        self.workspaces: Workspaces | None = None
+        if settings.slack_bot_token is not None:
+            self.credentials = OneToken(settings.slack_bot_token)
+            return
+        self._oauth = build_oauth(settings, session)
+        self._store = build_installations(settings, database)
+        self.credentials = self.workspaces = Workspaces(self._store, self._oauth.refresh, now)
+
+    def web(self, pace: Pace) -> SlackWeb:
+        """Return Slack's Web API."""
+        credentials = self.credentials
+        url = self._settings.slack_api_url
+        return SlackWeb(self._session, url, credentials.token_of, pace=pace, another_token=credentials.another_token)
+
+    def installing(self, installed: Callable[[], Awaitable[None]]) -> Installing | None:
+        """Return what installs the app; None where one token is set.
+
+        Args:
+            installed: called after each installation.
+        """
+        if self.workspaces is None:
+            return None
+        return Installing(self._store, self._oauth, self.workspaces, now, installed)
+
+    async def bot_of(self, team_id: str | None, enterprise_id: str | None, only: Bot) -> Bot:
+        """Return who we are in a workspace, by what was stored.
+
+        Where the app is not installed, or that cannot be read, requests are taken all the same: what becomes of one,
+        the person is told in our words.
+
+        Args:
+            only: who we are where one token is set.
+        """
+        if self.workspaces is None:
+            return only
+        try:
+            found = await self.workspaces.find(TeamId(team_id) if team_id else None, enterprise_id)
+        except CallsError as error:
+            _log.warning("Who we are in %s could not be read: %s", team_id or enterprise_id, error)
+            return Bot()
+        return Bot() if found is None else Bot(found.bot_id, found.bot_user_id)
+
+
+def build_oauth(settings: Settings, session: aiohttp.ClientSession) -> OAuthApi:
+    """Build what exchanges codes and tokens.
+
+    Raises:
+        ConfigError: when the app's id or secret is not set.
+    """
+    if settings.slack_client_id is None or settings.slack_client_secret is None:
+        raise ConfigError("credentials_missing")
+    web_api = SlackWeb(session, settings.slack_api_url, _no_workspace)
+    return OAuthApi(web_api, settings.slack_client_id, settings.slack_client_secret.reveal(), now)
+
+
+def build_installations(settings: Settings, database: Database) -> SqlInstallations:
+    """Build what keeps the installations."""
+    return SqlInstallations(database, Vault(settings.encryption_keys), settings.slack_client_id or "", now)
+
+
+async def _no_workspace(team_id: str) -> str:
+    """Give no token: only the app's own id and secret, and tokens that were just given, are used with this."""
+    raise AssertionError(team_id)
 
 
 def configured_address(settings: Settings) -> str:

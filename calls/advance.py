@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,18 +12,20 @@ from calls import claiming, closing, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
 from calls.log_subject import about_call
 from calls.measuring import STEPS, WAKE_UPS
-from calls.model import Call, CallId, Notice, Participant
+from calls.model import Call, CallId, Notice, Participant, TeamId
 from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
 from calls.refusals import after_refusal, set_aside, told_to_wait
-from calls.slack.codes import CLASS_OF_CODE
+from calls.slack.codes import CLASS_OF_CODE, CLASS_OF_OUR_CODE
 from calls.telling import tell
 from calls.words.language import speaking
 from calls.workflows import Step, next_due, next_step, retry_at
 
 _log = logging.getLogger(__name__)
 
-TOKEN_CODES = {code for code, error_class in CLASS_OF_CODE.items() if error_class is SlackTokenDead}
+TOKEN_CODES = {
+    code for code, error_class in (CLASS_OF_CODE | CLASS_OF_OUR_CODE).items() if error_class is SlackTokenDead
+}
 
 SLOW_S = 1.5
 """After how long a starter is told that the card has to wait; people give up on a command after about 2 s."""
@@ -78,8 +80,16 @@ class Advancer:
         WAKE_UPS.labels("done").inc()
         return next_due_at
 
-    async def revive(self) -> Sequence[CallId]:
+    async def waiting_teams(self) -> Collection[TeamId]:
+        """Return the workspaces with calls that were set aside because Slack did not accept the token."""
+        stuck = await self._storage.read(lambda transaction: transaction.stuck_calls())
+        return {call.team_id for call in stuck if call.stuck_code in TOKEN_CODES}
+
+    async def revive(self, team_ids: Collection[TeamId] | None = None) -> Sequence[CallId]:
         """Make calls due again that were set aside because Slack did not accept the token.
+
+        Args:
+            team_ids: the workspaces whose token is accepted again; None for every one.
 
         Returns:
             The calls to be woken.
@@ -90,6 +100,7 @@ class Advancer:
 
         def work(transaction: Transaction) -> Sequence[CallId]:
             stuck = [call for call in transaction.stuck_calls() if call.stuck_code in TOKEN_CODES]
+            stuck = [call for call in stuck if team_ids is None or call.team_id in team_ids]
             return [transaction.save_call(call.retried(self._outside.now())).id for call in stuck]
 
         return await self._storage.write(work)

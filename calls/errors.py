@@ -26,6 +26,7 @@
             - SlackArgumentRefused: our own request was wrong
             - SlackResponseUrlGone: a response_url is used up, expired or not Slack's
             - SlackSignInRefused: somebody's signing in with Slack did not come to its end
+            - SlackInstallRefused: the app was not installed in a workspace
     - StorageError (retry): the database did not take or give it
         - StaleCallError (retry): the call was changed by somebody else since it was read
     - StateError: our own code asked for something that makes no sense; nothing was sent
@@ -217,6 +218,10 @@ class SlackResponseUrlGone(SlackRefused):
 
 class SlackSignInRefused(SlackRefused):
     """Somebody's signing in with Slack did not come to its end, or what Slack said of them cannot be trusted."""
+
+
+class SlackInstallRefused(SlackRefused):
+    """The app was not installed in a workspace: somebody said no, or what came back from Slack is not right."""
 
 
 class StorageError(CallsError):

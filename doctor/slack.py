@@ -10,6 +10,7 @@ from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi, Identity
 from config import Settings
 from config_table import SLACK_APPS
+from doctor.installations import check_installations
 from doctor.report import Finding, State
 
 SKEW_WARN_S = 60
@@ -34,6 +35,8 @@ _WHY = {
 
 async def check_bot_token(auth: AuthApi, settings: Settings, clock: Clock, manifest: Path) -> tuple[Finding, ...]:
     """Ask Slack whose token this is; its answer also tells what the token may do, and the time."""
+    if settings.slack_bot_token is None:
+        return await check_installations(auth, settings)
     try:
         identity = await auth.test_token(settings.slack_bot_token.reveal())
     except SlackError as error:

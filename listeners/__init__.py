@@ -6,12 +6,13 @@ from slack_bolt.async_app import AsyncApp
 
 from calls.use_cases import UseCases
 from listeners import actions, commands, events, shortcuts, views
+from listeners.events.app_uninstalled import Removed, removed_nowhere
 
 
-def register(app: AsyncApp, use: UseCases) -> None:
+def register(app: AsyncApp, use: UseCases, removed: Removed = removed_nowhere) -> None:
     """Register every listener with Bolt."""
     shortcuts.register(app, use)
-    events.register(app, use)
+    events.register(app, use, removed)
     commands.register(app, use)
     actions.register(app, use)
     views.register(app, use)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-
-from calls.slack.auth_api import Identity
 
 _log = logging.getLogger(__name__)
 _bolt_log = logging.getLogger("listeners.bolt.requests")
@@ -18,25 +17,31 @@ _bolt_log = logging.getLogger("listeners.bolt.requests")
 _bolt_log.setLevel(logging.ERROR)
 
 
-def build_bolt_app(base_url: str, token: str, identity: Callable[[], Identity | None]) -> AsyncApp:
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The app's own user in a workspace, by which Bolt knows what the app itself did; None for what is not known."""
+
+    bot_id: str | None = None
+    bot_user_id: str | None = None
+
+
+BotOf = Callable[[str | None, str | None], Awaitable[Bot]]
+"""Returns the bot of a workspace and its organisation, by their ids."""
+
+
+def build_bolt_app(base_url: str, bot_of: BotOf) -> AsyncApp:
     """Return a Bolt app without listeners.
 
-    Requests are verified before Bolt sees them, and who we are is learnt once at the start; so Bolt is told not to
-    ask Slack for either. `process_before_response` lets an acknowledgement go out at once instead of at the next
-    tick of 10 ms, which is right because no listener here waits for Slack.
-
-    Args:
-        identity: returns who the bot token belongs to, or None while Slack has not said.
+    Requests are verified before Bolt sees them, and who we are is learnt when the app starts or is installed; so Bolt
+    is told not to ask Slack for either. It is given no token: what is sent to Slack goes another way.
+    `process_before_response` lets an acknowledgement go out at once instead of at the next tick of 10 ms, which is
+    right because no listener here waits for Slack.
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        known = identity()
+        bot = await bot_of(team_id, enterprise_id)
         return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_token=token,
-            bot_id=None if known is None else known.bot_id,
-            bot_user_id=None if known is None else known.bot_user_id,
+            enterprise_id=enterprise_id, team_id=team_id, bot_id=bot.bot_id, bot_user_id=bot.bot_user_id
         )
 
     app = AsyncApp(

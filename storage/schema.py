@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import ConfigError
+from storage.installation_tables import installations
 from storage.postgres_schema import lock_schema, upgrade_queue
-from storage.tables import metadata
 
-HEAD = "0003"
+HEAD = "0010"
 """The newest migration; a test keeps it equal to the newest file in `storage/migrations/versions`."""
 
 
@@ -52,7 +52,7 @@ def differences(engine: Engine) -> list[str]:
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": is_ours})
-        return [str(difference) for difference in compare_metadata(context, metadata)]
+        return [str(difference) for difference in compare_metadata(context, installations.metadata)]
 
 
 def _migrate(connection: Connection, found: str | None) -> None:

@@ -69,10 +69,12 @@ _ELSEWHERE: dict[type[errors.SlackError], str] = {
 }
 
 _OURS: dict[type[errors.SlackError], str] = {
-    errors.SlackUnreachable: "unreachable session_closed stopping",
+    errors.SlackUnreachable: "unreachable session_closed stopping refresh_waits",
     errors.SlackOutcomeUnknown: "timeout lost_answer garbled_answer incomplete_answer http_server_error",
     errors.SlackRefused: "http_refused unreadable_code",
     errors.SlackResponseUrlGone: "response_url_gone response_url_foreign",
+    errors.SlackInstallRefused: "install_cancelled install_elsewhere install_refused install_stale",
+    errors.SlackTokenDead: "not_installed refresh_refused tokens_unreadable",
     errors.SlackSignInRefused: "sign_in_cancelled sign_in_not_trusted sign_in_refused sign_in_stale",
 }
 """Codes of ours, for answers in which Slack names no reason."""

@@ -22,6 +22,9 @@ from calls.slack.sdk import OneTryClient, time_limits
 TokenOf = Callable[[str], Awaitable[str]]
 """Returns the bot token of a workspace, by team id; raises SlackTokenDead when there is none."""
 
+AnotherToken = Callable[[str, str], Awaitable[str | None]]
+"""Returns a token for a workspace in place of one that Slack refused, or None; raises what TokenOf does."""
+
 TIMEOUT_S = 10.0
 
 REFUSALS_MAX = 5
@@ -39,6 +42,7 @@ class SlackWeb:
         base_url: of the Web API, such as `https://slack.com/api/`.
         timeout_s: seconds for a whole exchange, from connecting to the last byte of the answer.
         pace: in which requests wait for their turn before they are sent; without it each is sent at once.
+        another_token: asked when Slack refuses a token; without it that is final.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class SlackWeb:
         *,
         timeout_s: float = TIMEOUT_S,
         pace: Pace | None = None,
+        another_token: AnotherToken | None = None,
     ) -> None:
         self._session = session
         self._base_url = base_url
         self._token_of = token_of
         self._timeout_s = timeout_s
         self._pace = pace
+        self._another_token = another_token
         self._clients: dict[str, OneTryClient] = {}
 
     async def call(self, team_id: str, method: str, body: Mapping[str, Any]) -> Answer:
@@ -82,10 +88,20 @@ class SlackWeb:
 
     async def _call_now(self, team_id: str, method: str, body: Mapping[str, Any]) -> Answer:
         token = await self._token_of(team_id)
+        try:
+            return await self._send(self._client_for(team_id, token), method, body)
+        except errors.SlackTokenDead:
+            # Slack did nothing, so the request can be sent again with a token that another process has got meanwhile.
+            other = None if self._another_token is None else await self._another_token(team_id, token)
+            if other is None:
+                raise
+        return await self._send(self._client_for(team_id, other), method, body)
+
+    def _client_for(self, team_id: str, token: str) -> OneTryClient:
         client = self._clients.get(team_id)
         if client is None or client.token != token.strip():
             client = self._clients[team_id] = self._client(token)
-        return await self._send(client, method, body)
+        return client
 
     async def call_with_token(self, token: str, method: str, body: Mapping[str, Any]) -> Answer:
         """Call a method with a token whose workspace is not known yet.

@@ -9,6 +9,7 @@ import re
 
 from calls import errors
 from calls.errors import CallsError
+from calls.words.install_errors import INSTALL_REFUSED
 from calls.words.setup_errors import CONFIG, PROVIDER_AUTH, PROVIDER_DOWN, PROVIDER_REFUSED
 
 _TELL = "Please tell whoever runs Startcall"
@@ -67,6 +68,7 @@ _UNREACHABLE: dict[str, str] = {
     "": "Startcall cannot reach Slack at the moment. Please try again in a few minutes; if it stays like this, whoever "
     "runs Startcall should check its connection to the internet.",
     "session_closed": "Startcall is just being restarted. Please try again in a moment.",
+    "refresh_waits": "Startcall is just renewing its access to this workspace. Please try again in a moment.",
     "stopping": "Startcall is just being restarted. Please try again in a moment.",
 }
 
@@ -94,6 +96,12 @@ _REFUSED: dict[str, str] = {
 _TOKEN_DEAD: dict[str, str] = {
     "": "Slack no longer lets Startcall into this workspace. " + _REINSTALL,
     "account_inactive": "Startcall was removed from this workspace, or the workspace was closed. " + _REINSTALL,
+    "not_installed": "Startcall is not, or no longer, installed in this workspace. " + _REINSTALL,
+    "refresh_refused": "Slack no longer renews Startcall's access to this workspace. " + _REINSTALL,
+    "tokens_unreadable": (
+        "Startcall cannot read its access to this workspace. Whoever runs it has to look at "
+        "`STARTCALL_ENCRYPTION_KEY`; `python app.py doctor` says more."
+    ),
     "token_revoked": "Startcall was removed from this workspace, or its access was withdrawn. " + _REINSTALL,
     "token_expired": "Startcall's access to this workspace has run out. " + _REINSTALL,
     "not_authed": (
@@ -261,6 +269,7 @@ SENTENCES: dict[type[CallsError], dict[str, str]] = {
     errors.SlackArgumentRefused: _ARGUMENT_REFUSED,
     errors.SlackResponseUrlGone: _RESPONSE_URL_GONE,
     errors.SlackSignInRefused: _SIGN_IN_REFUSED,
+    errors.SlackInstallRefused: INSTALL_REFUSED,
     errors.StorageError: _STORAGE,
     errors.StaleCallError: _STALE_CALL,
     errors.StateError: _STATE,

@@ -68,6 +68,14 @@ CONFIG: dict[str, str] = {
         "set `PUBLIC_URL`, or name another meeting system in `STARTCALL_PROVIDER`."
     ),
     "turn_incomplete": "The TURN server is only half set up: {detail}. Whoever runs Startcall has to set that as well.",
+    "credentials_missing": (
+        "Startcall was given nothing to reach Slack with. Whoever runs it has to set `SLACK_BOT_TOKEN`, or "
+        "`SLACK_CLIENT_ID` and `SLACK_CLIENT_SECRET`."
+    ),
+    "encryption_key_wrong": (
+        "What Slack gave Startcall for {detail} cannot be read with the keys that are set. Whoever runs Startcall has "
+        "to add the earlier key to `STARTCALL_ENCRYPTION_KEY`; if it is lost, install Startcall there again."
+    ),
     "database_not_usable": "The database cannot be used: {detail}. Check `DATABASE_URL`, and that the database runs.",
     "database_too_new": (
         "The database was written by a newer version of Startcall ({detail}). Run that version, or go back to a backup."

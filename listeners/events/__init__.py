@@ -6,8 +6,11 @@ from slack_bolt.async_app import AsyncApp
 
 from calls.use_cases import UseCases
 from listeners.events.app_home_opened import app_home_opened
+from listeners.events.app_uninstalled import Removed, app_uninstalled
 
 
-def register(app: AsyncApp, use: UseCases) -> None:
+def register(app: AsyncApp, use: UseCases, removed: Removed) -> None:
     """Register the events."""
     app.event("app_home_opened")(app_home_opened(use.calls))
+    for event in ("app_uninstalled", "tokens_revoked"):
+        app.event(event)(app_uninstalled(removed))

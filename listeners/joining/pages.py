@@ -11,7 +11,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from calls.errors import CallsError, SlackSignInRefused, UsageError
+from calls.errors import CallsError, SlackInstallRefused, SlackSignInRefused, UsageError
 from calls.signed_in import SignedIn
 from calls.words import pages
 from calls.words.pages import PageWords
@@ -90,7 +90,7 @@ class Pages:
             again: the token of the call's address at which to try once more, or None.
         """
         soon = error.code == "room_not_ready"
-        return self.drawn("refusal", pages.about(error), who, status=_status_of(error), again=again, soon=soon)
+        return self.drawn("refusal", pages.about(error), who, status=status_of(error), again=again, soon=soon)
 
     def moved_to_call(self, token: str) -> web.Response:
         """Send the browser on to a call's address."""
@@ -102,9 +102,10 @@ def moved(url: str) -> web.Response:
     return web.Response(status=303, headers={"Location": url})
 
 
-def _status_of(error: CallsError) -> int:
+def status_of(error: CallsError) -> int:
+    """Return the HTTP status of the page about an error."""
     if isinstance(error, UsageError):
         return _STATUS.get(error.code, _GONE)
-    if isinstance(error, SlackSignInRefused):
+    if isinstance(error, SlackSignInRefused | SlackInstallRefused):
         return _BAD_REQUEST
     return _UNAVAILABLE if error.retryable else _BAD_GATEWAY

@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 import listeners
+from calls.slack.oauth_api import BOT_SCOPES
 from calls.use_cases import UseCases
 
 ROOT = Path(__file__).parents[2]
@@ -122,10 +123,10 @@ METHODS_OF_FURTHER_SCOPE: dict[str, set[str]] = {
 """Methods called only for meeting systems that know people by e-mail; their pages say which scopes to add."""
 
 METHODS_WITHOUT_SCOPE = {"auth.test", "views.open", "views.update", "views.publish", "apps.connections.open"}
-METHODS_WITHOUT_SCOPE |= {"openid.connect.token", "openid.connect.userInfo"}
+METHODS_WITHOUT_SCOPE |= {"openid.connect.token", "openid.connect.userInfo", "oauth.v2.access"}
 """Methods that any bot token may call, and those that take an app-level token, the app's secret or a person's token."""
 
-_METHOD = re.compile(r"(?!calls\.slack\b)[a-z]+(?:\.[a-z]+)*\.[a-z][A-Za-z]+")
+_METHOD = re.compile(r"(?!calls\.slack\b)[a-z]+(?:\.[a-z][a-z0-9]*)*\.[a-z][A-Za-z]+")
 _FAMILIES = {"api", "apps", "auth", "bookmarks", "bots", "calls", "chat", "conversations", "dnd", "files", "im"}
 _FAMILIES |= {"oauth", "openid", "pins", "reactions", "reminders", "team", "tooling", "usergroups", "users", "views"}
 
@@ -194,6 +195,11 @@ def test_manifest_keeps_slacks_rules() -> None:
     """A manifest with an unknown key or a text that is too long is refused by Slack as a whole."""
     validator = jsonschema.Draft202012Validator(SCHEMA)
     assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(DATA)] == []
+
+
+def test_manifest_and_installing_by_oauth_ask_for_the_same_scopes() -> None:
+    """Whichever way the app is installed, it may do the same."""
+    assert list(BOT_SCOPES) == DATA["oauth_config"]["scopes"]["bot"]
 
 
 def test_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:

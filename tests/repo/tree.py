@@ -12,7 +12,19 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("calls", "listeners", "providers", "storage", "sandbox")
 """What import-linter watches over."""
 
-TOP_LEVEL = ("app", "config", "config_checks", "config_table", "doctor", "logs", "operate", "parts", "supervised")
+TOP_LEVEL = (
+    "app",
+    "config",
+    "config_checks",
+    "config_install",
+    "config_table",
+    "doctor",
+    "logs",
+    "operate",
+    "operate_installations",
+    "parts",
+    "supervised",
+)
 """Where the packages are plugged together; nobody imports these but each other."""
 
 TOOLS = ("scripts", "tests", "benchmarks", "docs")

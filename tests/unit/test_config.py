@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from config import Secret, SettingsError, has_credentials, read_settings
+from calls.secret import Secret
+from config import SettingsError, has_credentials, read_settings
 from config_table import SETTINGS
 from providers.registry import OWN_KINDS, known_providers
 
@@ -96,7 +97,7 @@ def text_of(environ: dict[str, str], env_file: Path | None = None) -> str:
 def test_socket_mode_needs_two_tokens_and_nothing_else() -> None:
     """Everything else has a default."""
     settings = read_settings(SOCKET_MODE)
-    assert settings.slack_bot_token.reveal() == "xoxb-1-2-abc"
+    assert settings.slack_bot_token == Secret("xoxb-1-2-abc")
     assert settings.slack_app_token == Secret("xapp-1-A1-2-def")
     assert settings.slack_signing_secret is None
     assert settings.slack_api_url == "https://slack.com/api/"
@@ -245,7 +246,7 @@ def test_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("# mine\nexport SLACK_BOT_TOKEN='xoxb-file'\nPORT=1 # one\nHOST=::1\n", encoding="utf-8-sig")
     settings = read_settings({"SLACK_APP_TOKEN": "xapp-1-A1-2-def", "PORT": "2"}, file)
-    assert settings.slack_bot_token.reveal() == "xoxb-file"
+    assert settings.slack_bot_token == Secret("xoxb-file")
     assert (settings.host, settings.port) == ("::1", 2)
 
 

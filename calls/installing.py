@@ -1,0 +1,139 @@
+"""Install by OAuth, and what becomes of a workspace when the app is removed there."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from calls.errors import SlackInstallRefused
+from calls.installations import Installation, Installations, Place
+from calls.model import TeamId
+from calls.ports import Clock
+from calls.slack.oauth_api import OAuthApi
+from calls.workspaces import Workspaces
+
+_log = logging.getLogger(__name__)
+
+STATE_LASTS: Final = timedelta(minutes=10)
+
+_WHERE = "oauth/v2/authorize"
+_DETAIL_MAX_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A browser that is to be sent to Slack.
+
+    Args:
+        url: where to.
+        browser: what it has to keep, so that nobody else can come back in its place.
+    """
+
+    url: str
+    browser: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a browser brought back from Slack.
+
+    Args:
+        browser: what it kept; empty when it kept nothing.
+        error: why Slack gave no code, in its own word; empty when it gave one.
+    """
+
+    state: str
+    browser: str = field(repr=False)
+    code: str = field(repr=False)
+    error: str = ""
+
+
+class Installing:
+    """Installs the app in workspaces and organisations."""
+
+    def __init__(
+        self,
+        store: Installations,
+        oauth: OAuthApi,
+        workspaces: Workspaces,
+        now: Clock,
+        installed: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Take what it works on.
+
+        Args:
+            installed: called after each installation, so that work goes on that waited for it.
+        """
+        self._store = store
+        self._oauth = oauth
+        self._workspaces = workspaces
+        self._now = now
+        self._installed = installed
+
+    async def begin(self, browser: str, redirect_uri: str) -> Departure:
+        """Return where a browser is sent.
+
+        Args:
+            browser: what it kept of an earlier beginning; empty for none.
+            redirect_uri: where Slack sends it back to.
+
+        Raises:
+            StorageError: when it cannot be remembered now.
+        """
+        state, kept = secrets.token_urlsafe(32), browser or secrets.token_urlsafe(32)
+        await self._store.begin(state, kept, self._now() + STATE_LASTS)
+        return Departure(self._oauth.authorize_url(state, redirect_uri), kept)
+
+    async def finish(self, arrival: Arrival, redirect_uri: str) -> Installation:
+        """Install the app where the browser was at Slack.
+
+        Raises:
+            SlackInstallRefused: when it was not allowed, or the browser, the state or the code is not right.
+            SlackError: another one, when Slack did not do its part.
+            StorageError: when it could not be stored; the app is installed at Slack then, but not here.
+        """
+        await self._store.finish(arrival.state, arrival.browser)
+        if arrival.error == "access_denied":
+            raise SlackInstallRefused("install_cancelled", _WHERE)
+        if arrival.error or not arrival.code:
+            detail = (arrival.error or "no code")[:_DETAIL_MAX_CHARS]
+            raise SlackInstallRefused("install_refused", _WHERE, detail=detail)
+        installation = await self._oauth.install(arrival.code, redirect_uri)
+        await self._store.save(installation)
+        self._workspaces.forget()
+        _log.info("Installed in %s (%s).", installation.name, _shown(installation.place))
+        await self._installed()
+        return installation
+
+    def open_url(self, installation: Installation) -> str:
+        """Return where a browser finds the app in Slack."""
+        return self._oauth.open_url(installation)
+
+    async def removed(self, team_id: str, enterprise_id: str | None, at: datetime) -> None:
+        """Note that the app was removed; news that is older than the installation there is changes nothing.
+
+        Calls of the workspace are set aside when they next need Slack, and go on when the app is installed again.
+
+        Args:
+            team_id: the workspace; empty for a whole organisation.
+            at: when, by Slack's clock, in whole seconds.
+
+        Raises:
+            StorageError: when it could not be stored.
+        """
+        found = await self._store.find(TeamId(team_id) if team_id else None, enterprise_id)
+        if found is None or (found.place.is_organisation and team_id):
+            return
+        if await self._store.remove(found.place, at):
+            self._workspaces.forget()
+            _log.warning(
+                "Removed from %s (%s): its calls wait for a new installation.", found.name, _shown(found.place)
+            )
+
+
+def _shown(place: Place) -> str:
+    return place.team_id or place.enterprise_id

@@ -1,0 +1,1 @@
+"""The pages by which admins install the app in their workspaces."""

@@ -1,0 +1,241 @@
+"""Installations in the SQL database; `calls.installations.Installations` says what each method does."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+
+from calls.errors import ConfigError, SlackInstallRefused, StateError
+from calls.installations import Installation, Leftover, Place, Tokens
+from calls.model import TeamId, UserId
+from calls.ports import Clock
+from storage.database import Database
+from storage.installation_tables import install_states, installations, organisation_members
+from storage.vault import Vault
+
+_WHERE = "oauth/v2/authorize"
+_is_there = installations.c.gone_at.is_(None) & installations.c.tokens.is_not(None)
+
+
+class SqlInstallations:
+    """Keeps the installations of one app."""
+
+    def __init__(self, database: Database, vault: Vault, client_id: str, now: Clock) -> None:
+        """Use a database that already has today's tables."""
+        self._database = database
+        self._vault = vault
+        self._client_id = client_id
+        self._now = now
+
+    async def begin(self, state: str, browser: str, expires_at: datetime) -> None:
+        """Remember that a browser was sent to Slack; only hashes are kept."""
+        old = delete(install_states).where(install_states.c.expires_at <= self._now())
+        new = {"state": _hash(state), "browser": _hash(browser), "expires_at": expires_at}
+
+        def remember(connection: Connection) -> None:
+            connection.execute(old)
+            connection.execute(insert(install_states), new)
+
+        await self._database.change(remember)
+
+    async def finish(self, state: str, browser: str) -> None:
+        """Use up what was remembered, once; somebody else's browser uses up nothing."""
+        own = install_states.c.state == _hash(state)
+
+        def use_up(connection: Connection) -> str | None:
+            row = connection.execute(select(install_states).where(own)).one_or_none()
+            if row is not None and not hmac.compare_digest(row.browser, _hash(browser)):
+                return "install_elsewhere"
+            if connection.execute(delete(install_states).where(own)).rowcount != 1 or row is None:
+                return "install_stale"
+            return "install_stale" if row.expires_at <= self._now() else None
+
+        refused = await self._database.change(use_up)
+        if refused is not None:
+            raise SlackInstallRefused(refused, _WHERE)
+
+    async def save(self, installation: Installation) -> None:
+        """Keep an installation; a workspace that was moved into an organisation keeps no second one."""
+        place, values = installation.place, self._values(installation)
+
+        def keep(connection: Connection) -> None:
+            before = connection.execute(select(installations.c.version).where(_is_at(place))).scalar()
+            connection.execute(delete(installations).where(_is_at(place)))
+            if place.team_id:
+                same = and_(installations.c.client_id == place.client_id, installations.c.team_id == place.team_id)
+                connection.execute(delete(installations).where(same))
+            connection.execute(insert(installations), {**values, "version": (before or 0) + 1})
+
+        await self._database.change(keep)
+
+    async def find(self, team_id: TeamId | None, enterprise_id: str | None) -> Installation | None:
+        """Return the installation that serves a workspace."""
+        query, member = self._query(team_id, enterprise_id)
+
+        def look(connection: Connection) -> tuple[Row[Any] | None, bool]:
+            rows = list(connection.execute(query))
+            row = next((one for one in rows if one.team_id), next(iter(rows), None))
+            is_new = row is not None and not row.team_id and team_id is not None and enterprise_id is not None
+            return row, is_new and connection.execute(select(member)).scalar() != enterprise_id
+
+        row, is_new = await self._database.query(look)
+        if is_new and team_id is not None and enterprise_id is not None:
+            await self._note_member(team_id, enterprise_id)
+        return None if row is None else self._installation(row)
+
+    async def every(self) -> Sequence[Installation | Leftover]:
+        """Return every installation that is there, by name."""
+        own = installations.c.client_id == self._client_id
+        query = select(installations).where(own, _is_there).order_by(installations.c.name)
+        rows = await self._database.ask(lambda connection: list(connection.execute(query)))
+        return [self._readable(row) for row in rows]
+
+    async def expiring(self, before: datetime) -> Sequence[Place]:
+        """Return where tokens stop working before a time, the first to stop first."""
+        own = (installations.c.client_id == self._client_id) & (installations.c.expires_at < before)
+        query = select(installations).where(own, _is_there).order_by(installations.c.expires_at)
+        rows = await self._database.ask(lambda connection: list(connection.execute(query)))
+        return [_place(row) for row in rows]
+
+    async def at(self, place: Place) -> Installation | None:
+        """Return the installation of exactly this place."""
+        query = select(installations).where(_is_at(place))
+        row = await self._database.ask(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else self._installation(row)
+
+    async def lease(self, installation: Installation, until: datetime) -> bool:
+        """Take the right to refresh."""
+        free = or_(installations.c.leased_until.is_(None), installations.c.leased_until <= self._now())
+        mine = update(installations).where(_is_unchanged(installation), free).values(leased_until=until)
+        return await self._database.change(lambda connection: connection.execute(mine).rowcount == 1)
+
+    async def give_back(self, installation: Installation) -> None:
+        """Give the right to refresh back."""
+        free = update(installations).where(_is_unchanged(installation)).values(leased_until=None)
+        await self._database.change(lambda connection: connection.execute(free))
+
+    async def renew(self, installation: Installation, tokens: Tokens) -> bool:
+        """Keep new tokens."""
+        values = {**self._token_values(installation.place, tokens), "version": installation.version + 1}
+        new = update(installations).where(_is_unchanged(installation)).values(values)
+        return await self._database.change(lambda connection: connection.execute(new).rowcount == 1)
+
+    async def remove(self, place: Place, at: datetime) -> bool:
+        """Note that the app was removed."""
+        older = _is_at(place) & _is_there & (installations.c.installed_at < at)
+        gone = {"gone_at": at, "tokens": None, "expires_at": None, "version": installations.c.version + 1}
+        query = update(installations).where(older).values(gone)
+        return await self._database.change(lambda connection: connection.execute(query).rowcount == 1)
+
+    async def reencrypt(self) -> int:
+        """Encrypt all tokens with the first key; return how many there are.
+
+        Raises:
+            ConfigError: when some cannot be decrypted; nothing is changed then.
+        """
+        own = select(installations).where(installations.c.client_id == self._client_id, _is_there).with_for_update()
+
+        def lock_anew(connection: Connection) -> int:
+            rows = list(connection.execute(own))
+            for row in rows:
+                place = _place(row)
+                locked = self._vault.lock(place, self._vault.open(place, row.tokens))
+                connection.execute(update(installations).where(_is_at(place)).values(tokens=locked))
+            return len(rows)
+
+        return await self._database.change(lock_anew)
+
+    def _query(self, team_id: str | None, enterprise_id: str | None) -> tuple[Any, Any]:
+        """Return the query for what may serve a workspace, and the one for the organisation it was last seen in."""
+        members = organisation_members.c
+        member = (
+            select(members.enterprise_id)
+            .where(members.client_id == self._client_id, members.team_id == (team_id or ""))
+            .scalar_subquery()
+        )
+        column = installations.c
+        organisation = column.enterprise_id == enterprise_id if enterprise_id else column.enterprise_id == member
+        serves = and_(column.team_id == "", organisation)
+        if team_id:
+            serves = or_(column.team_id == team_id, serves)
+        return select(installations).where(column.client_id == self._client_id, _is_there, serves), member
+
+    async def _note_member(self, team_id: str, enterprise_id: str) -> None:
+        """Remember a workspace's organisation, for work that only knows the workspace."""
+        own = (organisation_members.c.client_id == self._client_id) & (organisation_members.c.team_id == team_id)
+        values = {"client_id": self._client_id, "team_id": team_id, "enterprise_id": enterprise_id}
+
+        def note(connection: Connection) -> None:
+            if connection.execute(update(organisation_members).where(own).values(values)).rowcount == 0:
+                connection.execute(insert(organisation_members), values)
+
+        await self._database.change(note)
+
+    def _values(self, installation: Installation) -> dict[str, Any]:
+        place, tokens = installation.place, installation.tokens
+        if tokens is None:
+            raise StateError("installation_without_tokens", detail=place.team_id or place.enterprise_id)
+        return {
+            "client_id": place.client_id,
+            "enterprise_id": place.enterprise_id,
+            "team_id": place.team_id,
+            "name": installation.name,
+            "app_id": installation.app_id,
+            "bot_id": installation.bot_id,
+            "bot_user_id": installation.bot_user_id,
+            "scopes": ",".join(sorted(installation.scopes)),
+            "installed_by": installation.installed_by,
+            "installed_at": installation.installed_at,
+            **self._token_values(place, tokens),
+        }
+
+    def _token_values(self, place: Place, tokens: Tokens) -> dict[str, Any]:
+        return {"tokens": self._vault.lock(place, tokens), "expires_at": tokens.expires_at, "leased_until": None}
+
+    def _readable(self, row: Row[Any]) -> Installation | Leftover:
+        try:
+            return self._installation(row)
+        except ConfigError:
+            return Leftover(_place(row), row.name)
+
+    def _installation(self, row: Row[Any]) -> Installation:
+        place = _place(row)
+        return Installation(
+            place=place,
+            name=row.name,
+            app_id=row.app_id,
+            bot_id=row.bot_id,
+            bot_user_id=row.bot_user_id,
+            scopes=frozenset(scope for scope in row.scopes.split(",") if scope),
+            installed_by=UserId(row.installed_by),
+            installed_at=row.installed_at,
+            tokens=None if row.tokens is None else self._vault.open(place, row.tokens),
+            gone_at=row.gone_at,
+            version=row.version,
+        )
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.client_id, row.enterprise_id, row.team_id)
+
+
+def _is_at(place: Place) -> Any:  # noqa: ANN401 - SQLAlchemy's conditions have no common type
+    columns = installations.c
+    return and_(
+        columns.client_id == place.client_id,
+        columns.enterprise_id == place.enterprise_id,
+        columns.team_id == place.team_id,
+    )
+
+
+def _is_unchanged(installation: Installation) -> Any:  # noqa: ANN401 - same
+    return and_(_is_at(installation.place), installations.c.version == installation.version)
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
