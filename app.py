@@ -16,7 +16,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
@@ -37,7 +36,7 @@ from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
 from calls.slack.apps_api import AppsApi
-from calls.slack.auth_api import AuthApi, Identity
+from calls.slack.auth_api import AuthApi
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
 from calls.use_cases import UseCases
@@ -53,7 +52,7 @@ from listeners.joining.routes import join_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
-from parts import Slack, build_join_site, build_outside, build_providers
+from parts import Connection, Slack, build_join_site, build_outside, build_providers
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
@@ -73,18 +72,6 @@ NOT_WORKING = (
 )
 
 _RETRY_S = 5.0
-
-
-@dataclass(slots=True)
-class Connection:
-    """What is known about our standing with Slack.
-
-    Args:
-        refusal: the sentence for a token that Slack does not accept, or None.
-    """
-
-    identity: Identity | None = None
-    refusal: str | None = None
 
 
 class Server:

@@ -19,6 +19,7 @@ from calls.outside import Outside
 from calls.ports import Storage
 from calls.profiles import Profiles
 from calls.reports import Reports
+from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
@@ -38,6 +39,18 @@ from storage.postgres import is_postgres
 from storage.vault import Vault
 
 _log = logging.getLogger("startcall")
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known about our standing with Slack.
+
+    Args:
+        refusal: the sentence for a token that Slack does not accept, or None.
+    """
+
+    identity: Identity | None = None
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ async def running_many(
     settings = settings_for(slack, port, database_url, http=http, extra=extra)
     try:
         async with running(settings) as server:
-            await wait_for(lambda: http or server.connection.socket_open)
+            await wait_for(lambda: server.socket_mode is None or server.socket_mode.connections > 0)
             yield Many(slack, settings, server)
     finally:
         await slack.stop()
