@@ -126,7 +126,7 @@ class Server:
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
-        choosing = Choosing(database, now)
+        self.choosing = choosing = Choosing(database, now)
         removed = removed_nowhere if self.installing is None else self.installing.removed
         listeners.register(self.bolt, UseCases(self.calls, joining, claiming, self.profiles, choosing), removed)
 

@@ -16,7 +16,9 @@ from calls.joining import Joining
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.model import TeamId
 from calls.outside import Outside
+from calls.own_room import OwnRoom
 from calls.ports import Storage
+from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
 from calls.reports import Reports
 from calls.slack.auth_api import Identity
@@ -192,12 +194,13 @@ def build_outside(
         address: where the HTTP server listens.
     """
     users = UsersApi(web_api)
+    by_name = {**providers.by_name, OWN_ROOM: OwnRoom()}
     return Outside(
         CallsApi(web_api),
         MessagesApi(web_api),
-        providers.by_name,
+        by_name,
         now,
-        Reports(providers.by_name, now, settings.room_key),
+        Reports(by_name, now, settings.room_key),
         users=users,
         profiles=Profiles(storage, users, now),
         fallback=providers.fallback,

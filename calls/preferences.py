@@ -18,6 +18,10 @@ ASKS_ABOVE: Final = 50
 """In conversations with more members than this, a start is asked about first."""
 
 
+OWN_ROOM: Final = "my-room"
+"""Chosen as a meeting system: the room whose address the starter of a call gave; such calls keep it as theirs."""
+
+
 class Holder(StrEnum):
     """Who can choose."""
 
@@ -52,6 +56,8 @@ class WorkspacePreferences:
         rings: whether invited people are rung at all.
         records: whether a record is posted when a call is over.
         shows_passcodes: whether passcodes of recordings are shown.
+        sets_channels: who besides admins chooses for a conversation: `Who.ANYONE` in it, or nobody.
+        links: whether a pasted link of a meeting becomes a card.
     """
 
     provider: str | None = None
@@ -65,6 +71,8 @@ class WorkspacePreferences:
     rings: bool | None = None
     records: bool | None = None
     shows_passcodes: bool | None = None
+    sets_channels: Who | None = None
+    links: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class ChannelPreferences:
     invites: Who | None = None
     group_id: str | None = None
     records: bool | None = None
+    links: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,8 @@ class Effective:
     rings: bool
     records: bool
     shows_passcodes: bool
+    sets_channels: Who
+    links: bool
 
 
 def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, person: PersonPreferences) -> Effective:
@@ -165,6 +176,8 @@ def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, pers
         rings=first(workspace.rings, otherwise=True),
         records=first(channel.records, workspace.records, otherwise=True),
         shows_passcodes=first(workspace.shows_passcodes, otherwise=False),
+        sets_channels=first(workspace.sets_channels, otherwise=Who.ADMINS),
+        links=first(channel.links, workspace.links, otherwise=True),
     )
 
 

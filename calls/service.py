@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from calls.choosing import person_chose
 from calls.errors import StateError
 from calls.home import build_home
 from calls.ids import new_call_id, new_display_id, new_join_token
@@ -29,7 +30,9 @@ from calls.model import (
     Session,
     UserId,
 )
+from calls.placing import Placing
 from calls.ports import Clock, Storage, Transaction, WakeUps
+from calls.preferences import OWN_ROOM
 from calls.replies import Json, Replies
 from calls.roster import ARRIVAL
 from calls.slack.messages_api import OutgoingMessage
@@ -109,12 +112,21 @@ class CallService:
         self._replies = replies
         self._now = now
         self._providers = providers
-        self._default_provider = default_provider
+        self._placing = Placing(providers, default_provider)
 
     @property
     def choices(self) -> Sequence[str]:
         """Return the names of the meeting systems that people can choose from, the usual one first."""
-        return tuple(self._providers)
+        return tuple(name for name in self._providers if name != OWN_ROOM)
+
+    async def choices_of(self, person: Person) -> Sequence[str]:
+        """Return what a person can choose from, their own room included where they have one.
+
+        Raises:
+            StorageError: when it cannot be read now.
+        """
+        chosen = await self._storage.read(lambda work: person_chose(work, person.team_id, person.user_id))
+        return (*self.choices, OWN_ROOM) if chosen.room_url is not None else self.choices
 
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
         """Start a call.
@@ -125,8 +137,10 @@ class CallService:
         call = self.new_call(request)
 
         def work(transaction: Transaction) -> Reply:
-            transaction.add_call(call)
-            return Reply(answers.starting(call, chosen=request.provider is not None), call.id)
+            placed = self._placing.place(transaction, call, request.provider)
+            transaction.add_call(placed.call)
+            said = answers.starting(placed.call, chosen=request.provider is not None and not placed.said)
+            return Reply("\n".join((*([said] if said else ()), *placed.said)) or None, call.id)
 
         return await self._accept(delivery, work)
 
@@ -247,9 +261,6 @@ class CallService:
         """Show a person a message with a link of theirs, where they asked for it and nowhere else."""
         self._replies.show(person, response_url, message)
 
-    def _chosen(self, provider: str | None) -> str:
-        return provider if provider is not None and provider in self._providers else self._default_provider
-
     def _can(self, call: Call, capability: Capability) -> bool:
         provider = self._providers.get(call.provider)
         return provider is not None and bool(capability & provider.capabilities)
@@ -261,7 +272,7 @@ class CallService:
         return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
 
     def new_call(self, request: StartRequest) -> Call:
-        """Return the call a request asks for, not yet stored."""
+        """Return the call a request asks for, not yet stored and not yet at the meeting system that was chosen."""
         now = self._now()
         return Call(
             id=new_call_id(),
@@ -271,7 +282,7 @@ class CallService:
             channel_id=request.channel_id,
             title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),
             started_by=request.person.user_id,
-            provider=self._chosen(request.provider),
+            provider=self._placing.usual,
             created_at=now,
             thread_ts=request.thread_ts,
             invited=request.invited,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calls.model import Artifact, Call, EndReason, UserId
+from calls.preferences import OWN_ROOM
 from calls.text import escape
 
 COMMANDS = (
@@ -17,6 +18,7 @@ COMMANDS = (
     ("/startcall leave [id]", "no longer be shown as in the call"),
     ("/startcall rename [id] new title", "change the call's title"),
     ("/startcall end [id]", "end the call for everybody"),
+    ("/startcall settings", "choose the meeting system, and more, for you and for this conversation"),
     ("/startcall help", "show this"),
 )
 """Every line a person can type, as printed by `help`, with what it does."""
@@ -71,7 +73,7 @@ def starting(call: Call, *, chosen: bool) -> str | None:
     """
     if not call.invited and not chosen:
         return None
-    where = f" at {call.provider}" if chosen else ""
+    where = _where(call) if chosen else ""
     invited = f" with {mentions(call.invited)} invited" if call.invited else ""
     return f"Starting “{escape(call.title)}”{where}{invited}."
 
@@ -229,6 +231,10 @@ def default_title(channel_name: str) -> str:
     if channel_name in {"", "directmessage", "privategroup"} or channel_name.startswith("mpdm-"):
         return "Call"
     return f"Call in #{channel_name}"
+
+
+def _where(call: Call) -> str:
+    return " in your own room" if call.provider == OWN_ROOM else f" at {call.provider}"
 
 
 def _listed(call: Call) -> str:

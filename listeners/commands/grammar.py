@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from calls.ids import parse_display_id
 from calls.model import UserId
+from calls.preferences import OWN_ROOM
 
 
 class Command(StrEnum):
@@ -23,10 +24,11 @@ class Command(StrEnum):
     LEAVE = "leave"
     END = "end"
     RENAME = "rename"
+    SETTINGS = "settings"
     HELP = "help"
 
 
-KEPT_FOR_LATER = frozenset({"invite", "schedule", "history", "settings"})
+KEPT_FOR_LATER = frozenset({"invite", "schedule", "history"})
 """Words that later versions take as commands; alone on the line they are no titles today either."""
 
 
@@ -76,6 +78,7 @@ Line = Start | OnCall | Incomplete | KeptForLater
 
 _WORD = re.compile(r"<[^<>]*>|\"([^\"]*)\"|“([^“”]*)”|[^\s\"“”<]+|\S")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_MY_ROOM = ["with", "my", "room"]
 _DANGLING = frozenset({"with", "and", "&amp;", ","})
 
 
@@ -121,7 +124,7 @@ def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
     if not rest:
         return OnCall(command)
     display_id = parse_display_id(rest[0].text)
-    takes_id = command not in {Command.LIST, Command.HELP}
+    takes_id = command not in {Command.LIST, Command.SETTINGS, Command.HELP}
     return OnCall(command, display_id) if takes_id and len(rest) == 1 and display_id else None
 
 
@@ -145,8 +148,8 @@ def _start(words: list[_Word], typed: str, providers: Collection[str]) -> Start:
     while kept:
         named = _provider_named(kept, providers)
         if named is not None and provider is None:
-            provider = named
-            del kept[-2:]
+            provider, taken = named
+            del kept[-taken:]
         elif (invited or provider) and (kept[-1].person is not None or _dangles(kept[-1])):
             kept.pop()
         else:
@@ -156,12 +159,15 @@ def _start(words: list[_Word], typed: str, providers: Collection[str]) -> Start:
     return Start(" ".join(word.text for word in kept), invited, provider)
 
 
-def _provider_named(words: list[_Word], providers: Collection[str]) -> str | None:
-    """Return the meeting system that the last two words name, as in `with zoom`."""
+def _provider_named(words: list[_Word], providers: Collection[str]) -> tuple[str, int] | None:
+    """Return the meeting system that the last words name, as in `with zoom`, or `with my room`, and how many they are."""
+    last = words[-len(_MY_ROOM) :]
+    if [word.text.lower() for word in last] == _MY_ROOM and not any(word.quoted for word in last):
+        return OWN_ROOM, len(_MY_ROOM)
     if len(words) < len(("with", "zoom")) or words[-1].quoted or words[-2].quoted:
         return None
     name = words[-1].text.lower()
-    return name if words[-2].text.lower() == "with" and name in providers else None
+    return (name, 2) if words[-2].text.lower() == "with" and name in providers else None
 
 
 def _dangles(word: _Word) -> bool:

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.joining import Joining
 from calls.model import ChannelId, Reply
+from calls.preferences import OWN_ROOM
 from calls.service import CallRef, CallService, StartRequest
 from calls.words import answers
 from listeners.answer import answer_command, answer_join
@@ -19,7 +20,7 @@ def startcall(calls: CallService, joining: Joining) -> Callable[..., Awaitable[N
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
-        match parse_line(body.get("text") or "", calls.choices):
+        match parse_line(body.get("text") or "", (*calls.choices, OWN_ROOM)):
             case Start() as start:
                 await answer_command(ack, _start(calls, body, start))
             case OnCall(command=Command.HELP):

@@ -7,20 +7,25 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from calls.errors import CallsError
 from calls.model import ChannelId, UserId
 from calls.service import CallService, StartRequest
 from calls.text import TITLE_MAX_CHARS
+from calls.words import settings as words
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
 
 CALLBACK_ID = "start_call"
+
+AS_USUAL = "usual"
+"""The choice to leave the meeting system to what the person, the conversation or the workspace has chosen."""
 
 
 def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
     """Return the dialog; the conversation it was opened in is chosen already.
 
     Args:
-        providers: the meeting systems there are, the usual one first; one alone is not asked about.
+        providers: the meeting systems there are; one alone is not asked about.
     """
     title = {
         "type": "plain_text_input",
@@ -57,7 +62,12 @@ def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
 
     async def handle_show_start_call(ack: AsyncAck, body: Body) -> None:
         await ack()
-        calls.open_view(interaction_person(body), body["trigger_id"], build_start_call_view(calls.choices))
+        person = interaction_person(body)
+        try:
+            choices = await calls.choices_of(person)
+        except CallsError:
+            choices = calls.choices
+        calls.open_view(person, body["trigger_id"], build_start_call_view(choices))
 
     return handle_show_start_call
 
@@ -73,7 +83,7 @@ def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
             title=view_value(body, "title", "value") or "",
             invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
             response_url=response_urls[0].get("response_url"),
-            provider=(view_value(body, "provider", "selected_option") or {}).get("value"),
+            provider=_chosen(view_value(body, "provider", "selected_option")),
         )
         await answer_view(ack, "title", calls.start(request, view_delivery(body)))
 
@@ -81,8 +91,14 @@ def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
 
 
 def _choice(providers: Sequence[str]) -> dict[str, Any]:
-    options = [{"text": _plain(name), "value": name} for name in providers]
+    named = ((AS_USUAL, words.as_usual()), *((name, words.provider_name(name)) for name in providers))
+    options = [{"text": _plain(text), "value": value} for value, text in named]
     return {"type": "static_select", "action_id": "provider", "options": options, "initial_option": options[0]}
+
+
+def _chosen(option: dict[str, Any] | None) -> str | None:
+    value = (option or {}).get("value")
+    return None if value == AS_USUAL else value
 
 
 def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool) -> dict[str, Any]:

@@ -46,14 +46,14 @@ async def test_the_meeting_system_of_a_call_is_chosen_by_with(meeting: Meeting) 
 
 @pytest.mark.parametrize("meeting", [BOTH], indirect=True)
 async def test_the_dialog_asks_which_one_and_starts_with_the_usual_one(meeting: Meeting) -> None:
-    """What was chosen there is what the call gets."""
+    """What was chosen there is what the call gets; the first choice leaves it to what else was chosen."""
     world = meeting.world
     await world.alice.global_shortcut("start_call")
     await wait_for(lambda: bool(world.slack.workspace.modals.get(world.alice.user_id)))
     view = world.slack.workspace.views[world.slack.workspace.modals[world.alice.user_id][-1]]
     (choice,) = [block["element"] for block in view.payload["blocks"] if block["block_id"] == "provider"]
-    assert ["acme", "acme_open", "builtin"] == [option["value"] for option in choice["options"]]
-    assert "acme" == choice["initial_option"]["value"]
+    assert ["usual", "acme", "acme_open", "builtin"] == [option["value"] for option in choice["options"]]
+    assert "usual" == choice["initial_option"]["value"]
 
     assert not await world.alice.submit(view.id, {"channel": GENERAL, "provider": "builtin"})
     await world.card(GENERAL)

@@ -88,7 +88,7 @@ def test_quotes_make_a_title_of_a_command(typed: str, title: str) -> None:
     assert Start(title) == parse_line(typed)
 
 
-@pytest.mark.parametrize("word", ["invite", "schedule", "history", "settings"])
+@pytest.mark.parametrize("word", ["invite", "schedule", "history"])
 def test_words_of_later_versions_do_not_start_a_call(word: str) -> None:
     """Somebody who tries a command that does not exist yet must not ring a whole channel with it."""
     assert KeptForLater(word) == parse_line(word)
@@ -109,3 +109,17 @@ def test_people_who_are_named_are_invited_once_each(typed: str, title: str) -> N
     line = parse_line(typed)
 
     assert Start(title, (UserId("U0BOB"), UserId("W0CAROL"))) == line
+
+
+@pytest.mark.parametrize("typed", ["Sync with my room", "Sync With My Room", "Sync with my-room"])
+def test_a_room_of_ones_own_is_named_like_a_meeting_system(typed: str) -> None:
+    """Quoted, or followed by more, it stays part of the title."""
+    assert Start("Sync", provider="my-room") == parse_line(typed, ["my-room", "zoom"])
+    assert Start('Sync with "my room"') == parse_line('Sync with "my room"', ["my-room"])
+    assert Start("with my roommates") == parse_line("with my roommates", ["my-room"])
+
+
+def test_settings_is_a_command_when_it_stands_alone() -> None:
+    """`settings review` is a title."""
+    assert OnCall(Command.SETTINGS) == parse_line("settings")
+    assert Start("settings 4K7-9QM") == parse_line("settings 4K7-9QM")
