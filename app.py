@@ -35,9 +35,11 @@ from calls.joining import Joining
 from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
+from calls.settings_dialog import SettingsDialog
 from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
 from calls.slack.pace import Pace
+from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.views_api import ViewsApi
 from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
@@ -128,7 +130,11 @@ class Server:
         claiming = Claiming(database, self.wakeups, now)
         self.choosing = choosing = Choosing(database, now)
         removed = removed_nowhere if self.installing is None else self.installing.removed
-        listeners.register(self.bolt, UseCases(self.calls, joining, claiming, self.profiles, choosing), removed)
+        settings_dialog = SettingsDialog(
+            database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
+        )
+        use = UseCases(self.calls, joining, claiming, self.profiles, choosing, settings_dialog)
+        listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from calls.model import ChannelId, Person, TeamId, UserId
 from calls.ports import Clock, Storage, Transaction
 from calls.preferences import (
     ChannelPreferences,
-    Chosen,
     Effective,
     Holder,
     PersonPreferences,
+    Preferences,
     WorkspacePreferences,
     changes,
     effective,
@@ -38,16 +40,19 @@ class Choosing:
         """Return what a person chose."""
         return await self._storage.read(lambda transaction: person_chose(transaction, person.team_id, person.user_id))
 
-    async def choose(self, by: Person, holder: Holder, holder_id: str, chosen: Chosen) -> None:
+    async def choose(self, by: Person, holder: Holder, holder_id: str, chosen: Preferences) -> None:
         """Store what was chosen, and who chose it; whether they may is the caller's to check."""
-        await self._storage.write(lambda transaction: self._store(transaction, by, (holder, holder_id), chosen))
+        await self._storage.write(lambda work: save_choice(work, by, (holder, holder_id), chosen, self._now()))
 
-    def _store(self, transaction: Transaction, by: Person, whose: tuple[Holder, str], chosen: Chosen) -> None:
-        holder, holder_id = whose
-        before = read_form(type(chosen), transaction.chosen(by.team_id, holder, holder_id))
-        transaction.save_chosen(by.team_id, holder, holder_id, stored_form(chosen))
-        for change in changes(by.team_id, whose, before, chosen, (by.user_id, self._now())):
-            transaction.add_preference_change(change)
+
+def save_choice(
+    transaction: Transaction, by: Person, whose: tuple[Holder, str], chosen: Preferences, at: datetime
+) -> None:
+    """Store what was chosen, with who changed what."""
+    before = read_form(type(chosen), transaction.chosen(by.team_id, *whose))
+    transaction.save_chosen(by.team_id, *whose, stored_form(chosen))
+    for change in changes(by.team_id, whose, before, chosen, (by.user_id, at)):
+        transaction.add_preference_change(change)
 
 
 def workspace_chose(transaction: Transaction, team_id: TeamId) -> WorkspacePreferences:

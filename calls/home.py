@@ -9,9 +9,13 @@ from calls.blocks import JOIN_CALL
 from calls.model import Call
 from calls.text import escape
 from calls.words import answers
+from calls.words.settings import dialog_title
 
 START_CALL = "start_call"
 """Action id of the button on the Home that opens the dialog."""
+
+SETTINGS = "settings"
+"""Action id of the button on the Home that opens the dialog of the settings."""
 
 SHOWN_CALLS_MAX = 40
 """How many calls the Home lists; a view takes 100 blocks."""
@@ -22,8 +26,10 @@ Block = dict[str, Any]
 def build_home(calls: Sequence[Call]) -> Block:
     """Return the Home of a person who started, or is in, these running calls."""
     start = {"type": "button", "action_id": START_CALL, "style": "primary", "text": _plain("Start a call")}
+    settings = {"type": "button", "action_id": SETTINGS, "text": _plain(dialog_title())}
     blocks: list[Block] = [
         {"type": "section", "text": _mrkdwn(answers.home_welcome()), "accessory": start},
+        {"type": "actions", "elements": [settings]},
         {"type": "divider"},
         {"type": "header", "text": _plain("Your running calls")},
         *(_call_section(call) for call in calls[:SHOWN_CALLS_MAX]),

@@ -80,10 +80,12 @@ def find_address_fault(address: str) -> str | None:
 
 
 def _is_public(host: str) -> bool:
-    """Say whether a host can mean the same to everybody: a name below a public suffix, or an address of the internet."""
+    """Say whether a host can mean the same to everybody: a name of the internet, or an address there."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         pass
     labels = host.rstrip(".").lower().split(".")
-    return len(labels) > 1 and all(labels) and _TOP_LEVEL.fullmatch(labels[-1]) is not None and labels[-1] not in _INSIDE
+    return (
+        len(labels) > 1 and all(labels) and _TOP_LEVEL.fullmatch(labels[-1]) is not None and labels[-1] not in _INSIDE
+    )

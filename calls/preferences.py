@@ -18,6 +18,9 @@ ASKS_ABOVE: Final = 50
 """In conversations with more members than this, a start is asked about first."""
 
 
+ASKS_ABOVE_MAX: Final = 100_000
+"""The largest number of members that can be chosen."""
+
 OWN_ROOM: Final = "my-room"
 """Chosen as a meeting system: the room whose address the starter of a call gave; such calls keep it as theirs."""
 
@@ -108,7 +111,7 @@ class PersonPreferences:
 
 Preferences = WorkspacePreferences | ChannelPreferences | PersonPreferences
 Value = TypeVar("Value")
-Chosen = TypeVar("Chosen", WorkspacePreferences, ChannelPreferences, PersonPreferences)
+Chosen = TypeVar("Chosen", bound=Preferences)
 
 KINDS: Final[Mapping[Holder, type[Preferences]]] = {
     Holder.WORKSPACE: WorkspacePreferences,

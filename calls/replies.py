@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from calls.acknowledged import acknowledged
@@ -12,7 +12,7 @@ from calls.errors import CallsError
 from calls.model import Notice, Person
 from calls.outside import Outside
 from calls.slack.messages_api import OutgoingMessage
-from calls.slack.views_api import ViewsApi
+from calls.slack.views_api import ShownView, ViewsApi
 from calls.telling import tell
 from calls.words.errors import sentence_for
 
@@ -33,6 +33,14 @@ class Replies:
     def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
         """Show a person a dialog; one that Slack does not take is explained by a direct message."""
         self._start(self._open_view(person, trigger_id, view))
+
+    def open_built_view(self, person: Person, trigger_id: str, build: Callable[[], Awaitable[Json]]) -> None:
+        """Show a person a dialog that takes looking something up first."""
+        self._start(self._show_built(person, build, lambda view: self._views.open(person.team_id, trigger_id, view)))
+
+    def update_view(self, person: Person, view_id: str, build: Callable[[], Awaitable[Json]]) -> None:
+        """Put a dialog that takes looking something up in the place of one that a person has open."""
+        self._start(self._show_built(person, build, lambda view: self._views.update(person.team_id, view_id, view)))
 
     def show_home(self, person: Person, view: Json) -> None:
         """Draw a person's Home."""
@@ -60,6 +68,16 @@ class Replies:
         await acknowledged()
         try:
             await self._views.open(person.team_id, trigger_id, view)
+        except CallsError as error:
+            _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
+            await self._tell(Notice.direct(person, sentence_for(error)))
+
+    async def _show_built(
+        self, person: Person, build: Callable[[], Awaitable[Json]], show: Callable[[Json], Awaitable[ShownView]]
+    ) -> None:
+        await acknowledged()
+        try:
+            await show(await build())
         except CallsError as error:
             _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))

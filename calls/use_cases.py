@@ -9,6 +9,7 @@ from calls.claiming import Claiming
 from calls.joining import Joining
 from calls.profiles import Profiles
 from calls.service import CallService
+from calls.settings_dialog import SettingsDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class UseCases:
     claiming: Claiming
     profiles: Profiles
     choosing: Choosing
+    settings: SettingsDialog

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from slack_bolt.async_app import AsyncApp
 
 from calls import blocks, home, link_messages
@@ -14,6 +16,7 @@ from listeners.actions.leave_call import leave_call
 from listeners.actions.open_meeting import open_meeting
 from listeners.actions.rename_call import rename_call
 from listeners.actions.revoke_guest_link import revoke_guest_link
+from listeners.views.settings import SHOW_PART, show_settings, show_settings_part
 from listeners.views.start_call import show_start_call
 
 
@@ -25,6 +28,8 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(blocks.RENAME_CALL)(rename_call(calls))
     app.block_action(blocks.END_CALL)(end_call(calls))
     app.block_action(blocks.CLAIM_PARTICIPANT)(claim_participant(calls, use.claiming))
+    app.block_action(home.SETTINGS)(show_settings(use.settings))
+    app.block_action(re.compile(rf"{SHOW_PART}_.*"))(show_settings_part(use.settings))
     app.block_action(home.START_CALL)(show_start_call(calls))
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))

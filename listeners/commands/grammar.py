@@ -160,7 +160,7 @@ def _start(words: list[_Word], typed: str, providers: Collection[str]) -> Start:
 
 
 def _provider_named(words: list[_Word], providers: Collection[str]) -> tuple[str, int] | None:
-    """Return the meeting system that the last words name, as in `with zoom`, or `with my room`, and how many they are."""
+    """Return the meeting system that the last words name, such as `with zoom`, and how many words these are."""
     last = words[-len(_MY_ROOM) :]
     if [word.text.lower() for word in last] == _MY_ROOM and not any(word.quoted for word in last):
         return OWN_ROOM, len(_MY_ROOM)

@@ -10,13 +10,15 @@ from calls.joining import Joining
 from calls.model import ChannelId, Reply
 from calls.preferences import OWN_ROOM
 from calls.service import CallRef, CallService, StartRequest
+from calls.settings_dialog import SettingsDialog
 from calls.words import answers
 from listeners.answer import answer_command, answer_join
 from listeners.commands.grammar import Command, Incomplete, KeptForLater, OnCall, Start, parse_line
 from listeners.payload import Body, command_delivery, command_person
+from listeners.views.settings import open_settings
 
 
-def startcall(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
+def startcall(calls: CallService, joining: Joining, settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
@@ -25,14 +27,16 @@ def startcall(calls: CallService, joining: Joining) -> Callable[..., Awaitable[N
                 await answer_command(ack, _start(calls, body, start))
             case OnCall(command=Command.HELP):
                 await ack(text=answers.help_text())
+            case OnCall(command=Command.SETTINGS):
+                await ack()
+                open_settings(settings, command_person(body), body["trigger_id"], ChannelId(body["channel_id"]))
             case OnCall(command=Command.JOIN) as on_call:
                 await answer_join(ack, joining, command_person(body), _on_call(calls, body, on_call))
             case OnCall() as on_call:
                 await answer_command(ack, _on_call(calls, body, on_call))
-            case Incomplete(command=command):
-                await ack(text=answers.usage(command))
-            case KeptForLater(word=word):
-                await ack(text=answers.not_yet(word))
+            case Incomplete() | KeptForLater() as line:
+                text = answers.usage(line.command) if isinstance(line, Incomplete) else answers.not_yet(line.word)
+                await ack(text=text)
 
     return handle_startcall
 

@@ -114,6 +114,7 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
     "chat:write": {"chat.postMessage", "chat.update", "chat.postEphemeral"},
     "chat:write.public": {"chat.postMessage"},
     "users:read": {"users.info"},
+    "usergroups:read": {"usergroups.list"},
 }
 """Which of the methods we call need which bot scope; a method's page at docs.slack.dev says so."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from calls.model import Person, TeamId, UserId
+from calls.ports import Transaction
 from calls.preferences import (
     OWN_ROOM,
     ChannelPreferences,
@@ -36,7 +37,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def choose(world: World, holder: Holder, holder_id: str, chosen: Preferences) -> None:
     """Store what Alice chose for herself or others."""
     alice = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, holder, holder_id, chosen)  # type: ignore[type-var]
+    await world.server.choosing.choose(alice, holder, holder_id, chosen)
 
 
 async def started_at(world: World, typed: str, number: int) -> tuple[str, str]:
@@ -67,10 +68,8 @@ async def test_a_choice_that_is_set_up_no_longer_is_said_and_the_next_one_counts
     await choose(world, Holder.CHANNEL, GENERAL, ChannelPreferences("link"))
 
     assert "link" == (await started_at(world, "one", 1))[0]
-    assert [
-        "zoom was chosen, and is not set up here any more. Choose another with `/startcall settings`.\n"
-        "This call takes place at link."
-    ] == world.told(GENERAL, world.alice.user_id)
+    said = "zoom was chosen, and is not set up here any more. Choose another with `/startcall settings`."
+    assert [f"{said}\nThis call takes place at link."] == world.told(GENERAL, world.alice.user_id)
 
 
 async def test_calls_of_somebody_with_a_room_of_their_own_take_place_there(world: World) -> None:
@@ -109,6 +108,9 @@ async def test_a_second_call_in_the_same_room_says_so(world: World) -> None:
 
     await world.bob.click(GENERAL, world.cards(GENERAL)[1].ts, "join_call")
     await world.settled()
-    calls = await world.server.database.read(lambda work: work.open_calls(TeamId(world.slack.workspace.team.id)))
-    people = [await world.server.database.read(lambda work, one=one: work.participants(one.id)) for one in calls]
-    assert [[], [world.bob.user_id]] == [[person.slack_id for person in of_one] for of_one in people]
+
+    def people(work: Transaction) -> list[list[str | None]]:
+        calls = work.open_calls(TeamId(world.slack.workspace.team.id))
+        return [[person.slack_id for person in work.participants(call.id)] for call in calls]
+
+    assert [[], [world.bob.user_id]] == await world.server.database.read(people)

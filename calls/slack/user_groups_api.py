@@ -1,0 +1,47 @@
+"""List the user groups of a workspace. Scope `usergroups:read`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.model import TeamId
+from calls.slack.answers import text_in
+from calls.slack.web import SlackWeb
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A user group.
+
+    Args:
+        handle: what people type after `@`.
+    """
+
+    id: str
+    name: str
+    handle: str
+
+
+class UserGroupsApi:
+    """The user groups of any workspace the app is installed in."""
+
+    def __init__(self, web: SlackWeb) -> None:
+        self._web = web
+
+    async def groups(self, team_id: TeamId) -> tuple[UserGroup, ...]:
+        """Return the user groups that are in use, by name.
+
+        Raises:
+            SlackError: when Slack does not say.
+
+        Source: https://docs.slack.dev/reference/methods/usergroups.list
+        """
+        answer = await self._web.call(team_id, "usergroups.list", {"include_disabled": False})
+        listed = answer.data.get("usergroups")
+        found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        groups = [
+            UserGroup(text_in(one, "id") or "", text_in(one, "name") or "", text_in(one, "handle") or "")
+            for one in found
+            if not one.get("date_delete")
+        ]
+        return tuple(sorted((group for group in groups if group.id), key=lambda group: group.name.casefold()))
