@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from calls.model import TeamId
+from calls.preferences import Who, WorkspacePreferences
 from sandbox.people import ALICE
 from tests.browser.call_story import in_slack
 from tests.world import World, running_world
@@ -35,7 +37,6 @@ async def type_line(page: Page, text: str) -> None:
 
 async def test_an_admin_goes_through_every_part(world: World, browser: Browser) -> None:
     """What is wrong is said at its input, and what was saved is there the next time."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     alice = await in_slack(browser, world, ALICE)
     await type_line(alice, "/startcall settings")
     dialog = alice.get_by_role("dialog")
@@ -56,6 +57,8 @@ async def test_an_admin_goes_through_every_part(world: World, browser: Browser) 
     await alice.screenshot(path=SCREENSHOTS / "5-workspace-end.png")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).to_be_hidden()
+    chosen = await world.server.choosing.of_workspace(TeamId(world.slack.workspace.team.id))
+    assert WorkspacePreferences(ends=Who.ADMINS) == chosen
 
     await type_line(alice, "/startcall settings")
     await expect(dialog.get_by_label("Address of your own room")).to_have_value("https://meet.example.com/alice")
