@@ -32,6 +32,7 @@ from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
 from calls.intake import Intake
 from calls.joining import Joining
+from calls.linking import Linking
 from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
@@ -133,7 +134,8 @@ class Server:
         settings_dialog = SettingsDialog(
             database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
         )
-        use = UseCases(self.calls, joining, claiming, self.profiles, choosing, settings_dialog)
+        linking = Linking(database, self.wakeups, self.profiles, now, providers=self.providers)
+        use = UseCases(self.calls, joining, claiming, self.profiles, choosing, settings_dialog, linking)
         listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:

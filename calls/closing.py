@@ -37,7 +37,9 @@ async def show_end(outside: Outside, call: Call, participants: Sequence[Particip
     Slack's own part of the card still says that the call has ended, and the next press redraws it.
     """
     card = build_card(call, participants)
-    if call.message_ts is not None:
+    if call.unfurl is not None:
+        await outside.messages.unfurl(call.team_id, call.channel_id, call.unfurl, card)
+    elif call.message_ts is not None:
         await outside.messages.update(call.team_id, call.channel_id, call.message_ts, card)
     elif call.card_url is not None and call.card_url.expires_at > outside.now():
         await outside.messages.respond(call.card_url.url, card, in_channel=True, replace_original=True)

@@ -264,6 +264,10 @@ class Provider(Protocol):
         """Show one session out; one that is gone already is a success."""
         raise self._not_offered("kick", room, session_id)
 
+    def is_join_link(self, url: str) -> bool:  # noqa: ARG002 - for those that recognise their own
+        """Say whether a link that somebody pasted leads to a meeting of this system; asks nobody."""
+        return False
+
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the pages it serves itself, all of them below `/room/`."""
         return ()

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Self
 
+from calls.unfurl import Unfurl
+
 CallId = NewType("CallId", str)
 """Our own id of a call: 32 hexadecimal digits, also its `external_unique_id` at Slack."""
 
@@ -163,6 +165,7 @@ class Call:
         claims_offered: whether the card has a button for people the meeting system knows by another name.
         wait_told: whether the starter knows that the card has to wait.
         language: what its card is written in, as `calls.words.language` names it.
+        unfurl: the pasted link that the card is shown under, instead of in a message of ours.
         version: grows by one with every write.
     """
 
@@ -202,6 +205,7 @@ class Call:
     artifacts: tuple[Artifact, ...] = ()
     stuck_code: str | None = None
     language: str = "en"
+    unfurl: Unfurl | None = None
     version: int = 0
 
     @property

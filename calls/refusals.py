@@ -71,7 +71,8 @@ def told_to_wait(transaction: Transaction, stored: Call) -> Call:
     """Return a call whose starter is told, once, that the card comes later."""
     if not stored.is_starting or stored.wait_told:
         return stored
-    transaction.add_notice(_notice(stored, answers.card_waits(stored)))
+    if stored.unfurl is None:
+        transaction.add_notice(_notice(stored, answers.card_waits(stored)))
     return replace(stored, wait_told=True)
 
 
@@ -116,7 +117,9 @@ def _failed(call: Call, error: CallsError, now: datetime) -> Record:
     def record(transaction: Transaction, stored: Call) -> Call:
         if not stored.state.is_open:
             return stored
-        transaction.add_notice(_notice(stored, answers.not_started(stored, sentence_for(error))))
+        # Whoever pasted a link asked for no card.
+        if stored.unfurl is None:
+            transaction.add_notice(_notice(stored, answers.not_started(stored, sentence_for(error))))
         ended = stored.ending(at=now, reason=EndReason.FAILED_TO_START)
         # Nothing was registered, so nothing has to be looked for at Slack before the call can rest.
         nothing_at_slack = stored.slack_call_id is None and not error.retryable

@@ -88,7 +88,9 @@ async def post(outside: Outside, call: Call, *, uncertain: bool) -> Record:
         uncertain: whether the card may have been posted already without our knowing.
     """
     message_ts = None
-    if not (uncertain and await _is_posted(outside, call)):
+    # A link shows one card, however often it is drawn, so there is no need to look.
+    is_sure = call.unfurl is not None or not uncertain
+    if is_sure or not await _is_posted(outside, call):
         message_ts = await _send_card(outside, call)
     now = outside.now()
     capabilities = capabilities_of(outside, call)
@@ -117,6 +119,9 @@ async def _is_posted(outside: Outside, call: Call) -> bool:
 async def _send_card(outside: Outside, call: Call) -> str | None:
     """Post the card where the bot may post, else through the command's response_url; return its ts if known."""
     card = build_card(call, (), provider_of(outside, call).notice, joins_by_press=outside.joins_by_press(call))
+    if call.unfurl is not None:
+        await outside.messages.unfurl(call.team_id, call.channel_id, call.unfurl, card)
+        return None
     if call.is_direct_message and _can_respond(outside, call):
         await _respond(outside, call, card)
         return None

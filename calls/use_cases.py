@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.joining import Joining
+from calls.linking import Linking
 from calls.profiles import Profiles
 from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
@@ -22,3 +23,4 @@ class UseCases:
     profiles: Profiles
     choosing: Choosing
     settings: SettingsDialog
+    linking: Linking

@@ -8,7 +8,7 @@ in all messages at once.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.block_ids import fill_in_ids
@@ -116,6 +116,32 @@ def update(
     return message
 
 
+def unfurl(workspace: Workspace, message: Message, unfurls: Mapping[str, Json]) -> None:
+    """Show something under links of a message, in place of what is under them now.
+
+    Args:
+        unfurls: attachments by the link they belong to.
+
+    Raises:
+        MessageError: when their blocks are not usable.
+
+    Source: https://docs.slack.dev/reference/methods/chat.unfurl
+    """
+    shown = {item["app_unfurl_url"]: item for item in message.attachments if "app_unfurl_url" in item}
+    for url, attachment in unfurls.items():
+        blocks = _checked(workspace, attachment.get("blocks") or [])
+        shown[url] = {**copy.deepcopy(attachment), "blocks": blocks, "app_unfurl_url": url, "is_app_unfurl": True}
+    others = [item for item in message.attachments if "app_unfurl_url" not in item]
+    message.attachments = [{**item, "id": number} for number, item in enumerate([*others, *shown.values()], start=1)]
+    _note_channels(workspace, message)
+    workspace.changed()
+
+
+def all_blocks(message: Message) -> list[Json]:
+    """Return the blocks of a message, those under its links included."""
+    return [*message.blocks, *(block for item in message.attachments for block in item.get("blocks") or [])]
+
+
 def delete(workspace: Workspace, message: Message) -> None:
     """Remove a message; the first message of a thread with replies leaves a tombstone, as in Slack."""
     if thread_replies(workspace, message.channel_id, message.ts):
@@ -166,7 +192,13 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     if message.blocks:
         shown["blocks"] = decorate_blocks(workspace, message.blocks)
     if message.attachments:
-        shown["attachments"] = copy.deepcopy(message.attachments)
+        shown["attachments"] = [
+            {
+                **copy.deepcopy(item),
+                **({"blocks": decorate_blocks(workspace, item["blocks"])} if "blocks" in item else {}),
+            }
+            for item in message.attachments
+        ]
     return shown | _history_keys(message) | _thread_keys(workspace, message)
 
 
@@ -250,7 +282,7 @@ def _note_channels(workspace: Workspace, message: Message) -> None:
     """Remember with each call the conversations it was posted in; ephemeral messages do not count."""
     if message.ephemeral_for:
         return
-    for call_id in call_ids(message.blocks):
+    for call_id in call_ids(all_blocks(message)):
         record = workspace.calls.get(call_id)
         if record is not None and message.channel_id not in record.channels:
             record.channels.append(message.channel_id)

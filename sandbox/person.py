@@ -16,6 +16,7 @@ from sandbox.delivery.dispatcher import Dispatcher
 from sandbox.elements import NoSuchElementError, State, build_action, complete_state, elements_of, find_element
 from sandbox.inputs import input_problems
 from sandbox.messages import MessageError, NewMessage
+from sandbox.shared_links import link_shared
 from sandbox.typing import encode, escape
 from sandbox.webapi.events import tell_posted
 from sandbox.workspace import Channel, Json, Message, User, View, Workspace
@@ -55,6 +56,10 @@ class Person:
         sent = re.sub(r"<@(\w+)\|[^<>]*>", r"<@\1>", encode(self._workspace, self._user, text))
         message = messages.post(self._workspace, NewMessage(channel_id, self.user_id, sent, thread_ts=thread_ts))
         tell_posted(self._workspace, message)
+        shared = link_shared(self._workspace, message)
+        if shared is not None:
+            # Unlike of messages, an app hears of its links wherever they are posted.
+            self._dispatcher.tell(shared)
         self._tell_mentioned(message)
         return message
 
@@ -101,8 +106,9 @@ class Person:
             values: what the message's inputs and menus hold, as for `elements.complete_state`.
         """
         message = self._message(channel_id, ts)
-        block, element = find_element(message.blocks, action_id, block_id)
-        state = complete_state(message.blocks, values, channel_id=channel_id)
+        blocks = messages.all_blocks(message)
+        block, element = find_element(blocks, action_id, block_id)
+        state = complete_state(blocks, values, channel_id=channel_id)
         action = build_action(block, element, values, self._workspace.new_ts())
         payload = payloads.message_action(self._workspace, self._user, message, action)
         payload["state"] = {"values": state}

@@ -23,6 +23,7 @@ from calls.model import (
 )
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
+from calls.unfurl import Unfurl
 
 Values = dict[str, Any]
 
@@ -78,6 +79,8 @@ def call_values(call: Call) -> Values:
         **{f"watch_{name}": getattr(call.watch, name) for name in _OF_WATCH},
         "watch_turn_out": list(call.watch.turn_out),
         "artifacts": [[artifact.kind.value, artifact.url] for artifact in call.artifacts],
+        "unfurl_ts": call.unfurl and call.unfurl.ts,
+        "unfurl_url": call.unfurl and call.unfurl.url,
         **_url_values("start_url", call.start_url),
         **_url_values("card_url", call.card_url),
     }
@@ -93,6 +96,7 @@ def call_of(row: Row[Any]) -> Call:
         room=_room_of(row),
         artifacts=tuple(Artifact(ArtifactKind(kind), url) for kind, url in row.artifacts),
         watch=Watch(**{name: getattr(row, f"watch_{name}") for name in _OF_WATCH}, turn_out=tuple(row.watch_turn_out)),
+        unfurl=None if row.unfurl_ts is None else Unfurl(row.unfurl_ts, row.unfurl_url),
         start_url=_url_of(row.start_url, row.start_url_expires_at),
         card_url=_url_of(row.card_url, row.card_url_expires_at),
     )

@@ -11,7 +11,7 @@ from calls.errors import ConfigError
 from storage.installation_tables import installations
 from storage.postgres_schema import lock_schema, upgrade_queue
 
-HEAD = "0010"
+HEAD = "0060"
 """The newest migration; a test keeps it equal to the newest file in `storage/migrations/versions`."""
 
 

@@ -94,6 +94,8 @@ calls = Table(
     Column("claims_offered", Boolean, nullable=False),
     Column("stuck_code", Text),
     Column("language", Text, nullable=False, server_default="en"),
+    Column("unfurl_ts", Text),
+    Column("unfurl_url", Text),
     Column("version", Integer, nullable=False),
 )
 

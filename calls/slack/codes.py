@@ -1,8 +1,8 @@
 """Say for every error code that Slack documents which error of ours it is.
 
-Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, views.open, views.update, views.publish, auth.test,
-openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes that only answer to arguments
-we never send are listed too.
+Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, chat.unfurl, views.open, views.update,
+views.publish, auth.test, openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes
+that only answer to arguments we never send are listed too.
 
 Sources, read 2026-11-21: the Errors section of https://docs.slack.dev/reference/methods/calls.add and of the
 other methods' pages. Codes that stand in no such section are marked.
@@ -23,7 +23,8 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackTokenDead: "account_inactive invalid_auth not_authed token_expired token_revoked",
     errors.SlackScopeMissing: "missing_scope",
     errors.SlackNotAllowed: """
-        access_denied accesslimited app_access_restricted blocked_file_type ekm_access_denied
+        access_denied accesslimited cannot_auth_user cannot_find_service cannot_prompt cannot_unfurl_url
+        app_access_restricted blocked_file_type ekm_access_denied
         enterprise_is_restricted is_bot message_limit_exceeded no_permission not_allowed_token_type
         not_authorized not_enabled not_implemented posting_to_channel_denied send_on_behalf_not_allowed
         slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
@@ -34,7 +35,8 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackBadUsers: "bad_users",
     errors.SlackUserNotFound: "invalid_created_by user_not_found",
     errors.SlackChannelRefused: """
-        cannot_reply_to_message channel_not_found is_archived is_inactive messages_tab_disabled not_in_channel
+        cannot_find_channel cannot_reply_to_message channel_not_found is_archived is_inactive
+        messages_tab_disabled not_in_channel
         restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel
         restricted_action_thread_locked restricted_action_thread_only_channel user_not_in_channel
     """,
@@ -45,9 +47,12 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackTriggerExpired: "exchanged_trigger_id expired_trigger_id invalid_trigger_id",
     errors.SlackViewGone: "hash_conflict not_found",
     errors.SlackMessageGone: """
-        cant_broadcast_message cant_update_message edit_window_closed message_not_found streaming_state_conflict
+        cannot_find_message cannot_unfurl_message cant_broadcast_message cant_update_message
+        edit_window_closed message_not_found streaming_state_conflict
     """,
     errors.SlackArgumentRefused: """
+        cannot_parse_attachment invalid_source invalid_unfurl_id invalid_unfurls_format missing_channel
+        missing_source missing_ts missing_unfurl_id missing_unfurls
         as_user_not_supported attachment_payload_limit_exceeded block_mismatch deprecated_endpoint
         draft_already_deleted draft_already_sent draft_has_conflict draft_not_found duplicate_channel_not_found
         duplicate_external_id duplicate_message_not_found file_deleted file_is_deleted file_not_found

@@ -12,6 +12,7 @@ from typing import Any
 
 from calls.errors import StateError
 from calls.slack.web import SlackWeb
+from calls.unfurl import Unfurl
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,18 @@ class MessagesApi:
         """
         body = _without_none({"channel": channel_id, "user": user_id, **_shown(message)})
         await self._web.call(team_id, "chat.postEphemeral", body)
+
+    async def unfurl(self, team_id: str, channel_id: str, link: Unfurl, message: OutgoingMessage) -> None:
+        """Show a message's blocks under a link in somebody's message; done again, they change. Scope `links:write`.
+
+        Raises:
+            SlackMessageGone: when the message or the link in it was deleted.
+            SlackRefused: when the app may not do so there.
+
+        Source: https://docs.slack.dev/reference/methods/chat.unfurl
+        """
+        shown = {link.url: {"blocks": list(message.blocks)}}
+        await self._web.call(team_id, "chat.unfurl", {"channel": channel_id, "ts": link.ts, "unfurls": shown})
 
     async def respond(
         self, response_url: str, message: OutgoingMessage, *, in_channel: bool, replace_original: bool = False

@@ -185,3 +185,8 @@ def who(one: Who) -> str:
 def usual(what: str) -> str:
     """Name the choice to leave a choice to others, with what counts then."""
     return _("As usual ({what})").format(what=what)
+
+
+def title_of_link(provider: str) -> str:
+    """Name a call that was made of a pasted link."""
+    return _("Meeting at {provider}").format(provider=provider)

@@ -28,6 +28,7 @@ from providers.googlemeet.room_memo import RoomMemo, read_memo
 from providers.googlemeet.settings import GoogleMeetSettings
 from providers.googlemeet.space_events import SpaceEvents
 from providers.googlemeet.tokens import GoogleTokens, trouble
+from providers.join_links import leads_to
 from providers.oauth_token import TokenEndpoint
 
 _log = logging.getLogger(__name__)
@@ -131,6 +132,10 @@ class GoogleMeetProvider(Provider):
             sentence = "Google Meet answers, but Pub/Sub knows no such subscription or does not let us pull from it."
             return Health(ok=False, sentence=sentence)
         return Health(ok=True, sentence="Google Meet answers, and tells by Pub/Sub what happens in meetings.")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return leads_to(url, "meet.google.com", r"/[a-z]{3}-[a-z]{4}-[a-z]{3}")
 
     async def aclose(self) -> None:
         """Pull no more."""

@@ -17,6 +17,7 @@ from providers.jitsi.prosody_api import ProsodyApi
 from providers.jitsi.settings import JitsiSettings
 from providers.jitsi.signatures import is_signed
 from providers.jitsi.tokens import TokenSigner
+from providers.join_links import fits_template
 from providers.reaching import reach_server
 from providers.room_names import room_name
 
@@ -126,6 +127,10 @@ class JitsiProvider(Provider):
             enabled = ", ".join(domains) or "no MUC component"
             return Health(ok=False, sentence=f"{health.sentence} The module startcall is enabled in {enabled}.")
         return Health(ok=True, sentence=f"{health.sentence} The module startcall looks after {', '.join(domains)}.")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a room at this server; nobody is asked."""
+        return fits_template(url, f"{self._settings.url}/{{room}}")
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import Room
+from providers.join_links import fits_template
 from providers.link.settings import LinkSettings
 from providers.reaching import reach_server
 from providers.room_names import room_name
@@ -48,6 +49,10 @@ class LinkProvider(Provider):
     async def probe(self) -> Health:
         """Find out whether the meeting system's server answers this computer; any answer but a server error will do."""
         return await reach_server(self._settings.template)
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return fits_template(url, self._settings.template)
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -10,6 +10,7 @@ from calls.errors import ProviderAuth, ProviderDown, ProviderError, ProviderRefu
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, Kept, Provider, RoomSpec, Surroundings
 from calls.model import Room
 from providers.access_token import AccessToken, TokenKeeper
+from providers.join_links import leads_to
 from providers.oauth_token import TokenEndpoint
 from providers.reading import UnreadableError
 from providers.remote_api import RemoteApi
@@ -113,6 +114,10 @@ class TeamsProvider(Provider):
             return Health(ok=True, sentence="Microsoft Graph answers, and is asked to report who is in.")
         missing = "STARTCALL_TEAMS_KEY" if self._settings.decryption is None else "PUBLIC_URL, with https"
         return Health(ok=True, sentence=f"Microsoft Graph answers; who is in is not reported without {missing}.")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return leads_to(url, "*.teams.microsoft.com", r"/(l/meetup-join/.+|meet/\w+)")
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -14,6 +14,7 @@ from calls.errors import ProviderError
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, Kept, Provider, RoomSpec, Seen
 from calls.model import CallId, Room
 from providers.access_token import TokenKeeper
+from providers.join_links import leads_to
 from providers.oauth_token import TokenEndpoint
 from providers.remote_api import RemoteApi
 from providers.room_names import room_name
@@ -89,6 +90,10 @@ class WebexProvider(Provider):
             return Health(ok=False, sentence=f"Webex does not work: {error}. See providers/webex/README.md.")
         ends = "" if self._ends is not None else " Webex cannot report ends, as PUBLIC_URL is not set."
         return Health(ok=True, sentence=f"Webex takes our credentials; meetings are those of {whose}.{ends}")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return leads_to(url, "*.webex.com", r"/(meet/[\w.-]+|[\w.-]+/j\.php|join/[\w.-]+)")
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -11,6 +11,7 @@ import aiohttp
 from calls.errors import ProviderAuth, ProviderError
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, Provider, RoomSpec
 from calls.model import Room, Visitor
+from providers.join_links import leads_to
 from providers.reading import UnreadableError
 from providers.remote_api import RemoteApi
 from providers.room_names import room_name
@@ -93,6 +94,10 @@ class WherebyProvider(Provider):
             else "Without STARTCALL_WHEREBY_WEBHOOK_SECRET nobody says who is in."
         )
         return Health(ok=True, sentence=f"Whereby accepts our key. {reports}")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return leads_to(url, "*.whereby.com", r"/[\w-]+")
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -15,6 +15,7 @@ from calls.errors import ProviderError, ProviderRefused
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, MeetingEvent, Provider, RoomSpec, Seen
 from calls.model import CallId, Room
 from providers.access_token import TokenKeeper
+from providers.join_links import leads_to
 from providers.reading import UnreadableError, as_object, read_id, read_object
 from providers.remote_api import Json, RemoteApi
 from providers.room_names import room_name
@@ -135,6 +136,10 @@ class ZoomProvider(Provider):
         if not knows_host:
             return Health(ok=False, sentence="Zoom has no user of the name in STARTCALL_ZOOM_HOST; name one it has.")
         return Health(ok=True, sentence=f"Zoom takes our credentials and knows the host.{self._what_is_missing()}")
+
+    def is_join_link(self, url: str) -> bool:
+        """Say whether a link leads to a meeting; nobody is asked."""
+        return leads_to(url, "*.zoom.us", r"/(j|my|w|s)/[\w.]+")
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""

@@ -66,24 +66,46 @@ def message_action(workspace: Workspace, user: User, message: Message, action: J
     """Return the body of a press on an element of a message; of an ephemeral one it does not hold the message."""
     channel = workspace.channels[message.channel_id]
     shown = {} if message.ephemeral_for else {"message": message_json(workspace, message)}
+    under = _under_link(message, action)
     return {
         "type": "block_actions",
         "user": _user(workspace, user),
         **_app(workspace),
         "container": {
-            "type": "message",
+            "type": "message" if under is None else "message_attachment",
             "message_ts": message.ts,
             "channel_id": channel.id,
             "is_ephemeral": message.ephemeral_for is not None,
             **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+            **({} if under is None else _unfurl_place(under)),
         },
         "trigger_id": new_trigger(workspace, user.id, channel.id),
         **_team(workspace),
         "channel": {"id": channel.id, "name": channel_name(channel)},
         **shown,
+        **({} if under is None else {"app_unfurl": under}),
         "response_url": new_response_url(workspace, channel.id, user.id, message.ts),
         "actions": [action],
     }
+
+
+def _under_link(message: Message, action: Json) -> Json | None:
+    """Return what an app shows under a link of a message, where the element that was used is part of it."""
+    if any(block.get("block_id") == action["block_id"] for block in message.blocks):
+        return None
+    return next(
+        (
+            item
+            for item in message.attachments
+            if any(block.get("block_id") == action["block_id"] for block in item.get("blocks") or [])
+        ),
+        None,
+    )
+
+
+def _unfurl_place(attachment: Json) -> Json:
+    place = {"attachment_id": attachment["id"], "is_app_unfurl": "app_unfurl_url" in attachment}
+    return {**place, "app_unfurl_url": attachment.get("app_unfurl_url")}
 
 
 def view_action(workspace: Workspace, user: User, view: View, action: Json, state: Json) -> Json:

@@ -65,7 +65,7 @@ class Acting:
         message = self._workspace.message(channel_id, _one(form, "ts"))
         if message is None or message.ephemeral_for not in {None, person.user_id}:
             raise web.HTTPNotFound(text="This message is gone.")
-        act, values = self._used(form, message.blocks)
+        act, values = self._used(form, messages.all_blocks(message))
         await person.click(channel_id, message.ts, act.action_id, block_id=act.block_id, values=values)
         return web.Response(status=_DONE)
 

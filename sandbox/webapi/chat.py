@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import urllib.parse
 
 from sandbox import messages
+from sandbox.shared_links import links_in
 from sandbox.webapi import events
 from sandbox.webapi.contents import Contents, read_contents
 from sandbox.webapi.errors import SlackError, invalid_argument
@@ -69,6 +71,40 @@ def chat_update(call: ApiCall) -> Json:
     events.tell_changed(call.workspace, message, before)
     shown = messages.message_json(call.workspace, message)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shown}
+
+
+@method("chat.unfurl", scope="links:write")
+def chat_unfurl(call: ApiCall) -> Json:
+    """Show something under links of a person's message; `unfurl_id` and `metadata` are not built.
+
+    Source: https://docs.slack.dev/reference/methods/chat.unfurl
+    """
+    for name in ("channel", "ts", "unfurls"):
+        if not call.arguments.values.get(name):
+            raise SlackError(f"missing_{name}")
+    channel = call.workspace.channels.get(call.arguments.needed("channel"))
+    if channel is None:
+        raise SlackError("cannot_find_channel")
+    message = call.workspace.message(channel.id, call.arguments.needed("ts"))
+    if message is None or message.ephemeral_for or message.subtype == "tombstone":
+        raise SlackError("cannot_find_message")
+    messages.unfurl(call.workspace, message, _unfurls(call, message))
+    return {}
+
+
+def _unfurls(call: ApiCall, message: Message) -> dict[str, Json]:
+    """Read what is to be shown by the link it belongs to."""
+    try:
+        unfurls = call.arguments.structure("unfurls")
+    except ValueError as error:
+        raise SlackError("invalid_unfurls_format") from error
+    if not isinstance(unfurls, dict) or not all(isinstance(shown, dict) for shown in unfurls.values()):
+        raise SlackError("invalid_unfurls_format")
+    known = {link["url"] for link in links_in(call.workspace, message)}
+    if not known.issuperset(unfurls):
+        text = html.unescape(message.text)
+        raise SlackError("cannot_unfurl_url" if all(url in text for url in unfurls) else "cannot_unfurl_message")
+    return unfurls
 
 
 @method("chat.delete", scope="chat:write")

@@ -62,6 +62,13 @@ SCHEMA = section(
         "app_home bot_user",
         app_home=section(home_tab_enabled=FLAG, messages_tab_enabled=FLAG, messages_tab_read_only_enabled=FLAG),
         bot_user=section("display_name", display_name=words(80), always_online=FLAG),
+        unfurl_domains={
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 5,
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"},
+        },
         shortcuts={
             "type": "array",
             "minItems": 1,
@@ -113,6 +120,8 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
     },
     "chat:write": {"chat.postMessage", "chat.update", "chat.postEphemeral"},
     "chat:write.public": {"chat.postMessage"},
+    "links:read": set(),
+    "links:write": {"chat.unfurl"},
     "users:read": {"users.info"},
     "usergroups:read": {"usergroups.list"},
 }

@@ -66,6 +66,12 @@ BY_METHOD = {
         slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked streaming_state_conflict
         team_not_found too_many_attachments unable_to_share_files update_failed
     """,
+    "chat.unfurl": """
+        cannot_auth_user cannot_find_channel cannot_find_message cannot_find_service cannot_parse_attachment
+        cannot_prompt cannot_unfurl_message cannot_unfurl_url invalid_metadata_format invalid_source
+        invalid_unfurl_id invalid_unfurls_format missing_channel missing_source missing_ts missing_unfurl_id
+        missing_unfurls
+    """,
     "views.open": """
         duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large
     """,
@@ -99,8 +105,9 @@ BECOMES = {
         missing_scope
     """,
     "SlackNotAllowed": """
-        access_denied accesslimited app_access_restricted blocked_file_type ekm_access_denied
-        enterprise_is_restricted is_bot message_limit_exceeded no_permission not_allowed_token_type not_authorized
+        access_denied accesslimited app_access_restricted blocked_file_type cannot_auth_user cannot_find_service
+        cannot_prompt cannot_unfurl_url ekm_access_denied enterprise_is_restricted is_bot
+        message_limit_exceeded no_permission not_allowed_token_type not_authorized
         not_enabled not_implemented posting_to_channel_denied send_on_behalf_not_allowed
         slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
         slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked
@@ -116,7 +123,8 @@ BECOMES = {
         invalid_created_by user_not_found
     """,
     "SlackChannelRefused": """
-        cannot_reply_to_message channel_not_found is_archived is_inactive messages_tab_disabled not_in_channel
+        cannot_find_channel cannot_reply_to_message channel_not_found is_archived is_inactive
+        messages_tab_disabled not_in_channel
         restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel
         restricted_action_thread_locked restricted_action_thread_only_channel user_not_in_channel
     """,
@@ -131,9 +139,12 @@ BECOMES = {
         hash_conflict not_found
     """,
     "SlackMessageGone": """
-        cant_broadcast_message cant_update_message edit_window_closed message_not_found streaming_state_conflict
+        cannot_find_message cannot_unfurl_message cant_broadcast_message cant_update_message
+        edit_window_closed message_not_found streaming_state_conflict
     """,
     "SlackArgumentRefused": """
+        cannot_parse_attachment invalid_source invalid_unfurl_id invalid_unfurls_format missing_channel
+        missing_source missing_ts missing_unfurl_id missing_unfurls
         as_user_not_supported attachment_payload_limit_exceeded block_mismatch deprecated_endpoint
         draft_already_deleted draft_already_sent draft_has_conflict draft_not_found duplicate_channel_not_found
         duplicate_external_id duplicate_message_not_found file_deleted file_is_deleted file_not_found

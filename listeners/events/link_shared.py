@@ -1,0 +1,48 @@
+"""The event `link_shared`: a message with a link to a meeting was posted.
+
+Slack also tells of links that are still being typed; those become nothing, as nobody has sent them yet.
+Source: https://docs.slack.dev/reference/events/link_shared
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck
+
+from calls.errors import CallsError
+from calls.linking import Linking, SharedLinks
+from calls.model import ChannelId, Delivery, Person, TeamId, UserId
+from listeners.payload import Body
+
+_log = logging.getLogger(__name__)
+
+
+def link_shared(linking: Linking) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the event."""
+
+    async def handle_link_shared(ack: AsyncAck, body: Body) -> None:
+        event = body["event"]
+        if event.get("source") == "composer" or not isinstance(event.get("user"), str):
+            await ack()
+            return
+        links = SharedLinks(
+            Person(TeamId(body["team_id"]), UserId(event["user"])),
+            ChannelId(event["channel"]),
+            event["message_ts"],
+            [link["url"] for link in event.get("links", ())],
+            event.get("thread_ts"),
+        )
+        # The message, not the event: Slack may tell of the same message again to have its links drawn anew.
+        delivery = Delivery(TeamId(body["team_id"]), f"link:{event['channel']}:{event['message_ts']}")
+        try:
+            await linking.shared(links, delivery)
+        except CallsError as error:
+            _log.warning("A pasted link became no card; Slack tells of it again: %s", error)
+            ack.response = BoltResponse(status=503)
+            return
+        await ack()
+
+    return handle_link_shared
