@@ -121,6 +121,19 @@ Index(
     postgresql_where=is_open,
 )
 
+# Two processes may be told at the same moment of two messages with the same link.
+has_link_card = is_open & calls.c.unfurl_ts.is_not(None)
+
+Index(
+    "calls_of_link_once",
+    calls.c.team_id,
+    calls.c.channel_id,
+    calls.c.room_id,
+    unique=True,
+    sqlite_where=has_link_card,
+    postgresql_where=has_link_card,
+)
+
 Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
 
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
