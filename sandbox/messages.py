@@ -181,6 +181,14 @@ def decorate_blocks(workspace: Workspace, blocks: Iterable[Json]) -> list[Json]:
     return decorated
 
 
+def decorate_attachments(workspace: Workspace, attachments: Iterable[Json]) -> list[Json]:
+    """Return attachments whose blocks are decorated."""
+    return [
+        {**copy.deepcopy(item), **({"blocks": decorate_blocks(workspace, item["blocks"])} if "blocks" in item else {})}
+        for item in attachments
+    ]
+
+
 def message_json(workspace: Workspace, message: Message) -> Json:
     """Show a message as Slack's API and payloads do, blocks filled in; metadata is left to the caller to drop."""
     shown: Json = {"type": "message", "user": message.user_id, "text": message.text, "ts": message.ts}
@@ -192,13 +200,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     if message.blocks:
         shown["blocks"] = decorate_blocks(workspace, message.blocks)
     if message.attachments:
-        shown["attachments"] = [
-            {
-                **copy.deepcopy(item),
-                **({"blocks": decorate_blocks(workspace, item["blocks"])} if "blocks" in item else {}),
-            }
-            for item in message.attachments
-        ]
+        shown["attachments"] = decorate_attachments(workspace, message.attachments)
     return shown | _history_keys(message) | _thread_keys(workspace, message)
 
 

@@ -37,6 +37,7 @@ class Row:
     full_time: str
     iso_time: str
     blocks: tuple[Json, ...]
+    attachments: tuple[Json, ...]
     reactions: tuple[tuple[str, int, str], ...]
     thread_href: str
 
@@ -67,7 +68,7 @@ def is_reply(message: Message) -> bool:
 def look_of(reader: Reader, slot: Slot) -> tuple[object, ...]:
     """Return everything a message's look depends on, to know when it has to be drawn again."""
     message = slot.message
-    call_ids = [str(block["call_id"]) for block in message.blocks if "call_id" in block]
+    call_ids = [str(block["call_id"]) for block in messages.all_blocks(message) if "call_id" in block]
     calls = [repr(reader.workspace.calls.get(call_id)) for call_id in call_ids]
     return (
         reader.place,
@@ -90,6 +91,7 @@ def make_row(reader: Reader, slot: Slot) -> Row:
         full_time=f"{long_day(at)} at {at:%H:%M:%S}",
         iso_time=at.isoformat(timespec="seconds"),
         blocks=tuple(messages.decorate_blocks(reader.workspace, message.blocks)),
+        attachments=tuple(messages.decorate_attachments(reader.workspace, message.attachments)),
         reactions=tuple(
             (name, len(users), ", ".join(reader.user_name(user) or user for user in users))
             for name, users in message.reactions.items()
