@@ -129,13 +129,13 @@ class Server:
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
-        self.choosing = choosing = Choosing(database, now)
+        self.choosing = Choosing(database, now)
         removed = removed_nowhere if self.installing is None else self.installing.removed
         settings_dialog = SettingsDialog(
             database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
         )
         linking = Linking(database, self.wakeups, self.profiles, now, providers=self.providers)
-        use = UseCases(self.calls, joining, claiming, self.profiles, choosing, settings_dialog, linking)
+        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking)
         listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calls import claiming, closing, running, starting, watching
+from calls import claiming, closing, recapping, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
 from calls.log_subject import about_call
 from calls.measuring import STEPS, WAKE_UPS
@@ -176,6 +176,9 @@ class Advancer:
             Step.END_AT_SLACK: lambda: closing.end_at_slack(outside, call),
             Step.SHOW_END: lambda: closing.show_end(outside, call, people),
             Step.END_ROOM: lambda: closing.end_room(outside, call),
+            Step.BEGIN_RECAP: lambda: recapping.begin(outside, call),
+            Step.POST_RECAP: lambda: recapping.post(outside, call, people, uncertain=uncertain),
+            Step.UPDATE_RECAP: lambda: recapping.update(outside, call, people),
         }
         return await work[step]()
 

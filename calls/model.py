@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Self
 
+from calls.recap import NO_RECAP, Recap
 from calls.unfurl import Unfurl
 
 CallId = NewType("CallId", str)
@@ -206,6 +207,7 @@ class Call:
     stuck_code: str | None = None
     language: str = "en"
     unfurl: Unfurl | None = None
+    recap: Recap = NO_RECAP
     version: int = 0
 
     @property

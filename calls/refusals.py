@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from calls import claiming, closing, running
+from calls import claiming, closing, recapping, running
 from calls.errors import (
     CallsError,
     ProviderDown,
@@ -16,6 +16,7 @@ from calls.errors import (
     SlackRateLimited,
     SlackRefused,
     SlackTokenDead,
+    SlackUnreachable,
 )
 from calls.model import Call, EndReason, Notice
 from calls.outside import Outside, Record
@@ -37,7 +38,8 @@ def after_refusal(outside: Outside, step: Step, call: Call, error: CallsError, *
     if step is Step.MAKE_ROOM and isinstance(error, ProviderError) and fallback not in {None, call.provider}:
         return _moved(call, str(fallback))
     if error.retryable:
-        return _put_off(call, error, now)
+        is_unsent = step is Step.POST_RECAP and isinstance(error, SlackRateLimited | SlackUnreachable)
+        return recapping.unsent(_put_off(call, error, now)) if is_unsent else _put_off(call, error, now)
     if isinstance(error, SlackTokenDead) and not call.is_starting:
         return set_aside(error.code)
     if step is Step.REGISTER and uncertain and type(error) in {SlackArgumentRefused, SlackRefused}:
@@ -107,6 +109,8 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         Step.END_AT_SLACK: _with_notice(closing.slack_is_done, call, error),
         Step.SHOW_END: closing.end_is_shown,
         Step.END_ROOM: closing.come_to_rest,
+        Step.POST_RECAP: recapping.left_out,
+        Step.UPDATE_RECAP: recapping.left_out,
     }
     return meaning[step]
 

@@ -7,8 +7,10 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from calls.choosing import counting
 from calls.meetings import Capability, EventKind, MeetingEvent, Provider, Seen
 from calls.model import Call, Participant, Session, Visitor
+from calls.passcodes import without_passcode
 from calls.ports import Clock, Transaction
 from calls.roster import Identify, Roster, after_event
 
@@ -38,6 +40,7 @@ class Reports:
             events = [event for event in events if event.kind in {EventKind.ENDED, EventKind.LEFT_BEHIND}]
         if not events:
             return None
+        events = _as_shown(transaction, call, events)
         now = self.now()
         people = {person.key: person for person in transaction.participants(call.id)}
         identify = self._identify(call, _visitors(transaction, call, events), people)
@@ -106,6 +109,16 @@ def _visitors(transaction: Transaction, call: Call, events: Sequence[MeetingEven
     """Return, by id, those who came by a link of ours and are named in events."""
     ids = {seen.visitor_id for event in events for seen in event.people if seen.visitor_id is not None}
     return {visitor.id: visitor for visitor in transaction.visitors_with(call.id, sorted(ids))} if ids else {}
+
+
+def _as_shown(transaction: Transaction, call: Call, events: Sequence[MeetingEvent]) -> Sequence[MeetingEvent]:
+    """Return events without passcodes, which are not even kept where they are not to be shown."""
+    if all(event.artifact is None for event in events):
+        return events
+    if counting(transaction, call.team_id, call.channel_id, call.started_by).shows_passcodes:
+        return events
+    bare = [None if event.artifact is None else without_passcode(event.artifact) for event in events]
+    return [replace(event, artifact=artifact) for event, artifact in zip(events, bare, strict=True)]
 
 
 def _touched(

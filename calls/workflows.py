@@ -12,12 +12,16 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from calls.model import Call, CallState, EndReason, Participant
+from calls.recap import RecapState
 
 START_DEADLINE = timedelta(minutes=10)
 """A call that is not on its card by then is given up when it fails; nobody is waiting for it any more."""
 
 START_TRIES = 6
 """How often one step of a start fails in a row before the call is given up: waiting in a long line is no failure."""
+
+RECAP_FROM = timedelta(minutes=1)
+"""How long a call has to have lasted for a recap, unless its meeting left something behind."""
 
 _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
@@ -59,13 +63,16 @@ class Step(Enum):
     END_AT_SLACK = auto()
     END_ROOM = auto()
     SHOW_END = auto()
+    BEGIN_RECAP = auto()
+    POST_RECAP = auto()
+    UPDATE_RECAP = auto()
 
 
 def next_step(call: Call, participants: Sequence[Participant], now: datetime, rules: EndRules) -> Step | None:
     """Return what a call needs next, or None when all is as it should be at the moment."""
     if call.state.is_final:
         # A card posted by response_url is redrawn when somebody presses a button that it still shows.
-        return Step.SHOW_END if call.posted and not call.end_shown else None
+        return Step.SHOW_END if call.posted and not call.end_shown else _next_of_recap(call, participants)
     if call.state is CallState.ENDING:
         return _next_of_ending(call)
     return _next_of_starting(call) or _next_of_live(call, participants, now) or _next_of_watch(call, now, rules)
@@ -144,6 +151,25 @@ def _next_of_ending(call: Call) -> Step:
         # Registering first finds a call that an unanswered calls.add may have left open at Slack.
         return Step.REGISTER if call.slack_call_id is None else Step.END_AT_SLACK
     return Step.SHOW_END if call.posted and not call.end_shown else Step.END_ROOM
+
+
+def _next_of_recap(call: Call, participants: Sequence[Participant]) -> Step | None:
+    match call.recap.state:
+        case RecapState.NONE:
+            return Step.BEGIN_RECAP if _is_worth_a_recap(call, participants) else None
+        case RecapState.BEGUN:
+            return Step.POST_RECAP
+        case RecapState.POSTED:
+            return Step.UPDATE_RECAP if call.recap.told < len(call.artifacts) else None
+        case RecapState.LEFT_OUT:
+            return None
+
+
+def _is_worth_a_recap(call: Call, participants: Sequence[Participant]) -> bool:
+    """Say whether more is to be told of a call than its card says: somebody came, and it was no mere try."""
+    has_thread = call.state is CallState.ENDED and call.message_ts is not None
+    lasted = call.duration_s >= RECAP_FROM.total_seconds()
+    return has_thread and bool(participants) and (lasted or bool(call.artifacts))
 
 
 def to_add(participants: Sequence[Participant]) -> list[Participant]:

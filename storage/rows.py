@@ -23,6 +23,7 @@ from calls.model import (
 )
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
+from calls.recap import Recap, RecapState
 from calls.unfurl import Unfurl
 
 Values = dict[str, Any]
@@ -60,6 +61,8 @@ _SAME_IN_BOTH = (
 )
 
 
+_OF_RECAP = ("card_url", "ts", "told")
+
 _OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "told_at", "tell_at", "keep_at")
 
 
@@ -83,6 +86,8 @@ def call_values(call: Call) -> Values:
         "unfurl_url": call.unfurl and call.unfurl.url,
         **_url_values("start_url", call.start_url),
         **_url_values("card_url", call.card_url),
+        "recap_state": call.recap.state.value,
+        **{f"recap_{name}": getattr(call.recap, name) for name in _OF_RECAP},
     }
 
 
@@ -99,6 +104,7 @@ def call_of(row: Row[Any]) -> Call:
         unfurl=None if row.unfurl_ts is None else Unfurl(row.unfurl_ts, row.unfurl_url),
         start_url=_url_of(row.start_url, row.start_url_expires_at),
         card_url=_url_of(row.card_url, row.card_url_expires_at),
+        recap=Recap(RecapState(row.recap_state), **{name: getattr(row, f"recap_{name}") for name in _OF_RECAP}),
     )
 
 

@@ -96,6 +96,10 @@ calls = Table(
     Column("language", Text, nullable=False, server_default="en"),
     Column("unfurl_ts", Text),
     Column("unfurl_url", Text),
+    Column("recap_state", Text, nullable=False, server_default="none"),
+    Column("recap_card_url", Text),
+    Column("recap_ts", Text),
+    Column("recap_told", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False),
 )
 

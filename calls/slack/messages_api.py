@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from calls.errors import StateError
+from calls.slack.answers import list_in, object_in, text_in
 from calls.slack.web import SlackWeb
 from calls.unfurl import Unfurl
 
@@ -143,6 +145,44 @@ class MessagesApi:
             response_url, _without_none({**kind, **_shown(message), **_marked(message), **_PLAIN_LINKS})
         )
 
+    async def permalink(self, team_id: str, channel_id: str, ts: str) -> str:
+        """Return the address at which people come by a message. No scope.
+
+        Raises:
+            SlackMessageGone: when there is no such message.
+
+        Source: https://docs.slack.dev/reference/methods/chat.getPermalink
+        """
+        method = "chat.getPermalink"
+        answer = await self._web.call(team_id, method, {"channel": channel_id, "message_ts": ts})
+        return answer.text("permalink", method)
+
+    async def reply_with(self, team_id: str, place: PostedMessage, metadata: Metadata, since: datetime) -> str | None:
+        """Return the ts of the reply in a thread that carries this metadata, or None when there is none.
+
+        Needs the scope `channels:history`, and for other conversations `groups:history` or `mpim:history`.
+
+        Args:
+            place: the message that the thread is under.
+            since: replies from before then are not looked at; of those after, the first 200 are.
+
+        Raises:
+            SlackScopeMissing: where the app may not read.
+            SlackChannelRefused: when it is not in the conversation.
+
+        Source: https://docs.slack.dev/reference/methods/conversations.replies
+        """
+        body: dict[str, Any] = {"channel": place.channel_id, "ts": place.ts, "oldest": f"{since.timestamp():.6f}"}
+        body |= {"include_all_metadata": True, "limit": REPLIES_MAX}
+        answer = await self._web.call(team_id, "conversations.replies", body)
+        for reply in list_in(answer.data, "messages"):
+            if isinstance(reply, Mapping) and object_in(reply, "metadata") == _metadata_form(metadata):
+                return text_in(reply, "ts")
+        return None
+
+
+REPLIES_MAX = 200
+"""How many replies of a thread are looked through for one of ours."""
 
 _PLAIN_LINKS = {"unfurl_links": False, "unfurl_media": False}
 """A preview of the meeting's page under its own card helps nobody."""
@@ -155,7 +195,11 @@ def _shown(message: OutgoingMessage) -> dict[str, Any]:
 def _marked(message: OutgoingMessage) -> dict[str, Any]:
     if message.metadata is None:
         return {}
-    return {"metadata": {"event_type": message.metadata.event_type, "event_payload": dict(message.metadata.payload)}}
+    return {"metadata": _metadata_form(message.metadata)}
+
+
+def _metadata_form(metadata: Metadata) -> dict[str, Any]:
+    return {"event_type": metadata.event_type, "event_payload": dict(metadata.payload)}
 
 
 def _without_none(body: dict[str, Any]) -> dict[str, Any]:

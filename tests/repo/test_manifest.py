@@ -129,10 +129,13 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
 
 METHODS_OF_FURTHER_SCOPE: dict[str, set[str]] = {
     "users:read.email": {"users.lookupByEmail"},
+    "channels:history": {"conversations.replies"},
 }
-"""Methods called only for meeting systems that know people by e-mail; their pages say which scopes to add."""
+"""Methods called only for meeting systems that know people by e-mail, whose pages say which scopes to add; and where an
+answer was lost, to see whether a recap is there. Without their scope they are refused, and the app does without."""
 
 METHODS_WITHOUT_SCOPE = {"auth.test", "views.open", "views.update", "views.publish", "apps.connections.open"}
+METHODS_WITHOUT_SCOPE |= {"chat.getPermalink"}
 METHODS_WITHOUT_SCOPE |= {"openid.connect.token", "openid.connect.userInfo", "oauth.v2.access"}
 """Methods that any bot token may call, and those that take an app-level token, the app's secret or a person's token."""
 

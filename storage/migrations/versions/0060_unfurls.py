@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0010"
+down_revision = "0050"
 
 _OPEN = "state IN ('accepted', 'room_made', 'registered', 'live') AND unfurl_ts IS NOT NULL"
 
