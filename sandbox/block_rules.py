@@ -17,12 +17,18 @@ from sandbox.findings import Findings
 from sandbox.workspace import Json
 
 
+def any_image(_: Json) -> bool:
+    """Take every `slack_file` for one that may be shown."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Where blocks are shown, and which calls may be shown there."""
+    """Where blocks are shown, and which calls and which of Slack's files may be shown there."""
 
     kind: Literal["message", "modal", "home"]
     known_call: Callable[[str], bool]
+    known_image: Callable[[Json], bool] = any_image
 
 
 _BOTH = ("plain_text", "mrkdwn")
@@ -75,9 +81,12 @@ def _header(block: Json, _surface: Surface, here: Findings) -> None:
     here.plain_text(block, "text", longest=150, required=True)
 
 
-def _image(block: Json, _surface: Surface, here: Findings) -> None:
+def _image(block: Json, surface: Surface, here: Findings) -> None:
     if not block.get("image_url") and not block.get("slack_file"):
         here.add("must define either `image_url` or `slack_file`")
+    slack_file = block.get("slack_file")
+    if isinstance(slack_file, dict) and not surface.known_image(slack_file):
+        here.at("slack_file").add("invalid slack file")
     here.string(block, "image_url", longest=3000)
     here.string(block, "alt_text", longest=2000, required=True)
     here.plain_text(block, "title", longest=2000)

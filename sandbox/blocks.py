@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from sandbox.block_rules import Surface, check_block
+from sandbox.block_rules import Surface, any_image, check_block
 from sandbox.findings import Findings
 from sandbox.workspace import Json
 
@@ -31,24 +31,28 @@ _VIEW_KEYS = frozenset(
 _MODEL_ERRORS = (SlackObjectFormationError, TypeError, AttributeError, KeyError, ValueError)
 
 
-def validate_message_blocks(blocks: object, known_call: Callable[[str], bool]) -> list[str]:
+def validate_message_blocks(
+    blocks: object, known_call: Callable[[str], bool], known_image: Callable[[Json], bool] = any_image
+) -> list[str]:
     """List what is wrong with the blocks of a message; an empty list means Slack would take them.
 
     Args:
         blocks: what the app sent, at most 50 blocks.
         known_call: tells whether a call id exists. That an unknown one makes the blocks invalid is the sandbox's
             choice; Slack's own answer is not documented.
+        known_image: tells whether a `slack_file` is one that may be shown.
     """
     found = Findings()
-    _check_blocks(blocks, Surface("message", known_call), _MOST_IN_MESSAGE, found.at("blocks"))
+    _check_blocks(blocks, Surface("message", known_call, known_image), _MOST_IN_MESSAGE, found.at("blocks"))
     return found.problems
 
 
-def validate_view(view: object) -> list[str]:
+def validate_view(view: object, known_image: Callable[[Json], bool] = any_image) -> list[str]:
     """List what is wrong with a modal or a Home tab; an empty list means Slack would take it.
 
     Args:
         view: the view as the app sent it, at most 100 blocks, with nothing in it that only Slack sets.
+        known_image: tells whether a `slack_file` is one that may be shown.
 
     Source: https://docs.slack.dev/reference/views
     """
@@ -66,7 +70,8 @@ def validate_view(view: object) -> list[str]:
     if "blocks" not in view:
         here.add("missing required field: blocks")
     else:
-        _check_blocks(view["blocks"], Surface(view["type"], lambda _: False), _MOST_IN_VIEW, here.at("blocks"))
+        surface = Surface(view["type"], lambda _: False, known_image)
+        _check_blocks(view["blocks"], surface, _MOST_IN_VIEW, here.at("blocks"))
     if not found.problems:
         _ask_view_model(view, here)
     return found.problems

@@ -10,10 +10,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sandbox.block_ids import fill_in_ids
 from sandbox.blocks import call_ids, validate_message_blocks
 from sandbox.call_view import call_block_contents
+from sandbox.files import files_json, is_known_image
 from sandbox.workspace import Json, Message, Workspace
 
 LONGEST_TEXT = 40_000
@@ -51,6 +53,7 @@ class NewMessage:
     by_app: bool = False
     ephemeral_for: str | None = None
     subtype: str = ""
+    file_ids: Sequence[str] = ()
 
 
 def post(workspace: Workspace, new: NewMessage) -> Message:
@@ -63,7 +66,7 @@ def post(workspace: Workspace, new: NewMessage) -> Message:
             anX
             that does not exist (the sandbox's choice: Slack's own answer is not documented).
     """
-    if not (new.text or new.blocks or new.attachments):
+    if not (new.text or new.blocks or new.attachments or new.file_ids):
         raise MessageError("no_text")
     message = Message(
         ts="",
@@ -77,6 +80,7 @@ def post(workspace: Workspace, new: NewMessage) -> Message:
         ephemeral_for=new.ephemeral_for,
         attachments=_numbered(new.attachments),
         subtype=new.subtype,
+        file_ids=list(new.file_ids),
     )
     message.ts = workspace.new_ts()
     workspace.messages.setdefault(new.channel_id, []).append(message)
@@ -201,6 +205,8 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         shown["blocks"] = decorate_blocks(workspace, message.blocks)
     if message.attachments:
         shown["attachments"] = decorate_attachments(workspace, message.attachments)
+    if message.file_ids:
+        shown |= {"files": files_json(workspace, message.file_ids), "upload": True}
     return shown | _history_keys(message) | _thread_keys(workspace, message)
 
 
@@ -260,7 +266,7 @@ def _thread_keys(workspace: Workspace, message: Message) -> Json:
 
 def _checked(workspace: Workspace, blocks: Sequence[Json]) -> list[Json]:
     """Validate blocks and return a copy in which every block and element has its id."""
-    problems = validate_message_blocks(list(blocks), workspace.calls.__contains__)
+    problems = validate_message_blocks(list(blocks), workspace.calls.__contains__, partial(is_known_image, workspace))
     if problems:
         raise MessageError("invalid_blocks", problems)
     return fill_in_ids(blocks)

@@ -6,9 +6,11 @@ import copy
 import json
 import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from sandbox.block_ids import fill_in_ids
 from sandbox.blocks import validate_view
+from sandbox.files import is_known_image
 from sandbox.workspace import Json, View, Workspace
 
 MOST_STACKED = 3
@@ -186,7 +188,7 @@ def check_view(workspace: Workspace, payload: object, kind: str, *, replacing: V
     Raises:
         ViewError: `invalid_arguments` with every problem, `view_too_large`, `duplicate_external_id`.
     """
-    problems = validate_view(payload)
+    problems = validate_view(payload, partial(is_known_image, workspace))
     if problems or not isinstance(payload, dict):
         raise ViewError("invalid_arguments", problems)
     if payload["type"] != kind:

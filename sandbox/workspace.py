@@ -84,6 +84,7 @@ class Message:
     attachments: list[Json] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     subtype: str = ""
+    file_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -105,6 +106,38 @@ class CallRecord:
     date_end: int = 0
     duration_s: int | None = None
     rejected_by: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class File:
+    """A file that is being uploaded, or was.
+
+    Args:
+        ticket: names the address the content is sent to; good once.
+        content: what was sent; None before.
+    """
+
+    id: str
+    name: str
+    title: str
+    user_id: str
+    length_bytes: int
+    created: int
+    ticket: str
+    alt_text: str = ""
+    content: bytes | None = None
+    is_complete: bool = False
+    channels: list[str] = field(default_factory=list)
+
+    @property
+    def extension(self) -> str:
+        """Return the end of the name, in lower case and without its dot."""
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
+
+    @property
+    def is_image(self) -> bool:
+        """Tell whether it is of a kind that image blocks take."""
+        return self.extension in {"png", "jpg", "jpeg", "gif"}
 
 
 @dataclass(slots=True)
@@ -213,6 +246,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
         self.calls: dict[str, CallRecord] = {}
+        self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
         self.modals: dict[str, list[str]] = {}
         self.homes: dict[str, str] = {}

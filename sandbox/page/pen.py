@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zlib import crc32
 
 from markupsafe import Markup, escape
 
+from sandbox.files import content_path, find_file
 from sandbox.page import fields
 from sandbox.page.call_card import CallCard, read_card
 from sandbox.page.emoji import emoji_for
@@ -15,9 +17,26 @@ from sandbox.page.links import safe_href, safe_image_src
 from sandbox.page.mrkdwn import render_mrkdwn, render_plain
 from sandbox.page.reader import Reader
 from sandbox.page.rich_text import render_rich_text
-from sandbox.workspace import Json
+from sandbox.workspace import File, Json, Message
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file as a message shows it."""
+
+    file: File
+
+    @property
+    def href(self) -> str:
+        """Return where its content is."""
+        return content_path(self.file)
+
+    @property
+    def size(self) -> str:
+        """Return how large it is."""
+        return f"{max(1, round(self.file.length_bytes / 1024))} kB"
 
 
 class Pen:
@@ -57,9 +76,18 @@ class Pen:
         """Return an address only if it is safe to open."""
         return safe_href(url) if url else None
 
-    def image(self, url: str | None) -> str | None:
-        """Return an image's address only if the page may load it."""
+    def image(self, element: Json) -> str | None:
+        """Return the address of an image element or block only if the page may load it."""
+        slack_file, url = element.get("slack_file"), element.get("image_url")
+        if isinstance(slack_file, dict):
+            file = find_file(self.reader.workspace, slack_file)
+            return None if file is None else content_path(file)
         return safe_image_src(url) if url else None
+
+    def files(self, message: Message) -> list[ShownFile]:
+        """Return the files of a message."""
+        stored = self.reader.workspace.files
+        return [ShownFile(stored[file_id]) for file_id in message.file_ids if file_id in stored]
 
     def reaction(self, name: str) -> str:
         """Return an emoji by its short name, or the name itself."""

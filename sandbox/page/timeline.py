@@ -76,6 +76,7 @@ def look_of(reader: Reader, slot: Slot) -> tuple[object, ...]:
         (slot.dom_id, slot.day, slot.is_run, slot.replies, slot.last_reply),
         (message.user_id, message.text, message.edited_ts, message.ephemeral_for),
         repr((message.blocks, message.attachments, message.reactions)),
+        tuple(message.file_ids),
         *calls,
     )
 

@@ -14,7 +14,7 @@ _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _TRUE = frozenset({"1", "true", "True", "yes"})
 _FALSE = frozenset({"", "0", "false", "False", "no", "null"})
 _SECRETS = frozenset({"token", "client_secret", "code_verifier"})
-_STRUCTURED = frozenset({"attachments", "blocks", "message", "metadata", "unfurls", "users", "view"})
+_STRUCTURED = frozenset({"attachments", "blocks", "files", "message", "metadata", "unfurls", "users", "view"})
 
 
 @dataclass(frozen=True, slots=True)

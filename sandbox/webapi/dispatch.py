@@ -23,6 +23,7 @@ from sandbox.webapi.faults import Fault, Faults
 from sandbox.webapi.registry import ApiCall, Method, built_methods, known_methods, missing_scope
 from sandbox.webapi.switches import Switches
 from sandbox.webapi.transport import RawCall, read_call
+from sandbox.webapi.uploads import upload_routes
 from sandbox.workspace import Json, Traffic, Workspace
 
 _POLL_S: Final = 0.2
@@ -61,6 +62,7 @@ def routes(
         web.get("/api/{method}", api.handle, allow_head=False),
         web.post("/api/{method}", api.handle),
         *extra_routes(workspace),
+        *upload_routes(workspace),
     ]
 
 

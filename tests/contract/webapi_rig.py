@@ -25,7 +25,7 @@ ALL_SCOPES = frozenset(
         *("calls:read", "calls:write", "channels:history", "channels:join", "channels:read", "chat:write", "commands"),
         *("groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read"),
         *("mpim:write", "reactions:read", "reactions:write", "team:read", "usergroups:read", "users.profile:read"),
-        *("users:read", "users:read.email"),
+        *("users:read", "users:read.email", "files:read", "files:write"),
     ]
 )
 MANIFEST: Json = {
