@@ -30,6 +30,7 @@ from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
+from calls.history import History
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.linking import Linking
@@ -39,6 +40,7 @@ from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
 from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
+from calls.slack.files_api import FilesApi
 from calls.slack.pace import Pace
 from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.views_api import ViewsApi
@@ -130,12 +132,13 @@ class Server:
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
         self.choosing = Choosing(database, now)
+        history = History(database, self.replies, outside.messages, FilesApi(web_api))
         removed = removed_nowhere if self.installing is None else self.installing.removed
         settings_dialog = SettingsDialog(
             database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
         )
         linking = Linking(database, self.wakeups, self.profiles, now, providers=self.providers)
-        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking)
+        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking, history)
         listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:

@@ -21,6 +21,7 @@ from calls.model import (
     UserId,
     Visitor,
 )
+from calls.past import PastTransaction
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
 
@@ -30,7 +31,7 @@ Clock = Callable[[], datetime]
 """Returns the present time as an aware UTC datetime."""
 
 
-class Transaction(Protocol):
+class Transaction(PastTransaction, Protocol):
     """Reads and writes that happen together or not at all."""
 
     def call(self, call_id: CallId) -> Call | None:

@@ -54,6 +54,10 @@ class Replies:
         """Show a person a message that must be in no history: only where it was asked for, and never otherwise."""
         self._start(self._show(person, response_url, message))
 
+    def after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
+        """Do what a person asked for as soon as the present request is acknowledged; they are told what stops it."""
+        self._start(self._after_ack(person, work))
+
     async def stop(self, grace_s: float) -> None:
         """Wait for what is being sent, at most `grace_s` seconds."""
         if self._tasks:
@@ -63,6 +67,14 @@ class Replies:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
+        await acknowledged()
+        try:
+            await work
+        except CallsError as error:
+            _log.warning("What %s asked for could not be done: %s", person.user_id, error)
+            await self._tell(Notice.direct(person, sentence_for(error)))
 
     async def _open_view(self, person: Person, trigger_id: str, view: Json) -> None:
         await acknowledged()

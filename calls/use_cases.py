@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from calls.choosing import Choosing
 from calls.claiming import Claiming
+from calls.history import History
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.profiles import Profiles
@@ -24,3 +25,4 @@ class UseCases:
     choosing: Choosing
     settings: SettingsDialog
     linking: Linking
+    history: History

@@ -108,6 +108,8 @@ is_open = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState
 
 is_unfinished = is_open | (calls.c.state == literal_column(f"'{CallState.ENDING}'"))
 
+is_over = calls.c.state == literal_column(f"'{CallState.ENDED}'")
+
 is_stuck = calls.c.stuck_code.is_not(None)
 
 # Finished calls stay in the table; these two indexes hold only the few that are not finished.
@@ -140,6 +142,24 @@ Index(
 
 Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
 
+# Only calls that are over are looked back on, so that a start writes none of these.
+Index(
+    "calls_past",
+    calls.c.team_id,
+    calls.c.channel_id,
+    calls.c.created_at,
+    sqlite_where=is_over,
+    postgresql_where=is_over,
+)
+Index("calls_past_of_team", calls.c.team_id, calls.c.created_at, sqlite_where=is_over, postgresql_where=is_over)
+Index(
+    "calls_past_of_person",
+    calls.c.started_by,
+    calls.c.created_at,
+    sqlite_where=is_over,
+    postgresql_where=is_over,
+)
+
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)
 
@@ -159,6 +179,7 @@ participants = Table(
     Column("stays_until", Instant),
     Column("same_as", Text),
     Column("email", Text),
+    Index("participants_of_person", "slack_id", "joined_at"),
 )
 
 sessions = Table(
@@ -236,6 +257,16 @@ preference_changes = Table(
     Column("changed_by", Text, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index("preference_changes_newest", "team_id", "changed_at"),
+)
+
+charts = Table(
+    "charts",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("counts", JSON, nullable=False),
+    Column("last_week_at", Instant, nullable=False),
+    Column("file_id", Text, nullable=False),
+    Column("drawn_at", Instant, nullable=False),
 )
 
 notices = Table(

@@ -24,6 +24,7 @@ from calls.model import (
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
 from storage import rows
+from storage.past import SqlPast
 from storage.tables import (
     calls,
     is_open,
@@ -41,7 +42,7 @@ from storage.tables import (
 from storage.upsert import put
 
 
-class SqlTransaction:
+class SqlTransaction(SqlPast):
     """One open transaction; `calls.ports.Transaction` says what each method does."""
 
     def __init__(self, connection: Connection, *, writes: bool = True) -> None:

@@ -1,6 +1,7 @@
 """Say for every error code that Slack documents which error of ours it is.
 
-Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, chat.unfurl, views.open, views.update,
+Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, chat.unfurl, chat.getPermalink,
+conversations.replies, files.getUploadURLExternal, files.completeUploadExternal, views.open, views.update,
 views.publish, auth.test, openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes
 that only answer to arguments we never send are listed too.
 
@@ -23,9 +24,10 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackTokenDead: "account_inactive invalid_auth not_authed token_expired token_revoked",
     errors.SlackScopeMissing: "missing_scope",
     errors.SlackNotAllowed: """
-        access_denied accesslimited cannot_auth_user cannot_find_service cannot_prompt cannot_unfurl_url
-        app_access_restricted blocked_file_type ekm_access_denied
-        enterprise_is_restricted is_bot message_limit_exceeded no_permission not_allowed_token_type
+        access_denied accesslimited app_access_restricted blocked_file_type cannot_auth_user cannot_find_service
+        cannot_prompt cannot_unfurl_url ekm_access_denied enterprise_is_restricted file_type_not_allowed
+        file_upload_size_restricted file_uploads_disabled file_uploads_except_images_disabled is_bot
+        message_limit_exceeded no_permission not_allowed_token_type
         not_authorized not_enabled not_implemented posting_to_channel_denied send_on_behalf_not_allowed
         slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
         slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked
@@ -48,12 +50,12 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackViewGone: "hash_conflict not_found",
     errors.SlackMessageGone: """
         cannot_find_message cannot_unfurl_message cant_broadcast_message cant_update_message
-        edit_window_closed message_not_found streaming_state_conflict
+        edit_window_closed message_not_found streaming_state_conflict thread_not_found
     """,
     errors.SlackArgumentRefused: """
-        cannot_parse_attachment invalid_source invalid_unfurl_id invalid_unfurls_format missing_channel
-        missing_source missing_ts missing_unfurl_id missing_unfurls
-        as_user_not_supported attachment_payload_limit_exceeded block_mismatch deprecated_endpoint
+        alt_txt_too_large as_user_not_supported attachment_payload_limit_exceeded block_mismatch cannot_parse_attachment
+        channels_limit_exceeded deprecated_endpoint invalid_source invalid_unfurl_id invalid_unfurls_format
+        missing_channel missing_source missing_ts missing_unfurl_id missing_unfurls
         draft_already_deleted draft_already_sent draft_has_conflict draft_not_found duplicate_channel_not_found
         duplicate_external_id duplicate_message_not_found file_deleted file_is_deleted file_not_found
         file_share_limit_reached invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
@@ -61,7 +63,8 @@ _CODES: dict[type[errors.SlackError], str] = {
         invalid_metadata_schema invalid_post_type invalid_start_time markdown_text_conflict
         max_file_sharing_exceeded metadata_must_be_sent_from_app metadata_too_large method_deprecated
         missing_argument missing_file_data missing_post_type missing_profile_id msg_blocks_too_long msg_too_long
-        no_dual_broadcast_content_update no_text team_not_found too_many_attachments too_many_contact_cards
+        no_dual_broadcast_content_update no_text snippet_too_large team_not_found
+        too_many_attachments too_many_contact_cards
         unable_to_share_files unknown_method view_too_large
     """,
 }

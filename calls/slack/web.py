@@ -27,6 +27,9 @@ AnotherToken = Callable[[str, str], Awaitable[str | None]]
 
 TIMEOUT_S = 10.0
 
+UPLOAD = "the upload of a file"
+"""What errors call the one request for a file that is no method of the Web API."""
+
 REFUSALS_MAX = 5
 """How often in a row Slack may ask to wait before the work behind a request is put off."""
 
@@ -174,6 +177,26 @@ class SlackWeb:
                 # The cause could name the address, and whoever has the address can post.
                 raise _lost(RESPONSE_URL, failure) from None
             check_response(status, headers, body)
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send the content of a file to the address that Slack gave for it.
+
+        Source: https://docs.slack.dev/messaging/working-with-files
+
+        Raises:
+            SlackError: for every outcome but success.
+        """
+        if self._session.closed:
+            raise errors.SlackUnreachable("session_closed", UPLOAD)
+        await still_held()
+        limits = time_limits(self._timeout_s)
+        try:
+            async with self._session.post(url, data=content, timeout=limits, allow_redirects=False) as answer:
+                status, headers = answer.status, answer.headers
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            # The cause could name the address, and whoever has the address can send something else.
+            raise _lost(UPLOAD, failure) from None
+        checked(UPLOAD, status, headers, {"ok": True})
 
     def _client(self, token: str) -> OneTryClient:
         return OneTryClient(self._session, token=token, base_url=self._base_url, timeout_s=self._timeout_s)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from calls.model import Artifact, ArtifactKind, Call, Participant, UserId
+from calls.model import Artifact, ArtifactKind, Call, ChannelId, Participant, UserId
+from calls.past import PastCall
 from calls.text import escape
 from calls.words.answers import duration, mention
 from calls.words.language import _, n_
@@ -68,3 +69,41 @@ def time(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """Return a day and a time as every reader's own calendar and clock show them."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def history(past: Sequence[PastCall]) -> str:
+    """List calls that are over."""
+    if not past:
+        return _("No call of this conversation is over yet. Start one with `/startcall`.")
+    head = _("*The last calls of this conversation*")
+    tail = _("Type `/startcall history csv` to get more of them as a file.")
+    return "\n".join((head, *(past_call(one) for one in past), tail))
+
+
+def past_call(past: PastCall) -> str:
+    """Say when a call was, how long, with how many people, and where its card is."""
+    call, people = past.call, len(past.people)
+    text = n_(
+        "• *{title}*, {when}, {lasted}, {people} person", "• *{title}*, {when}, {lasted}, {people} people", people
+    )
+    when = moment(call.live_at or call.created_at)
+    line = text.format(title=escape(call.title), when=when, lasted=duration(call.duration_s), people=people)
+    link = call.recap.card_url
+    return line if link is None else f"{line} · <{link}|{_('Open the card')}>"
+
+
+def file_comes() -> str:
+    """Say that a file is on its way."""
+    return _("The calls of this conversation come to you as a file, by direct message, in a moment.")
+
+
+def here_is_file(calls: int, channel_id: ChannelId) -> str:
+    """Say what is in the file that follows."""
+    where = f"<#{channel_id}>" if channel_id.startswith("C") else _("a direct message")
+    text = n_("Here is the last {calls} call of {where}.", "Here are the last {calls} calls of {where}.", calls)
+    return text.format(calls=calls, where=where)
+
+
+def file_title() -> str:
+    """Return the title of a file with calls."""
+    return _("Calls")

@@ -17,6 +17,7 @@ COMMANDS = (
     ("/startcall join [id]", "be shown as in the call, and get its link"),
     ("/startcall leave [id]", "no longer be shown as in the call"),
     ("/startcall rename [id] new title", "change the call's title"),
+    ("/startcall history [csv]", "show the last calls of this conversation, or get them as a file"),
     ("/startcall end [id]", "end the call for everybody"),
     ("/startcall settings", "choose the meeting system, and more, for you and for this conversation"),
     ("/startcall help", "show this"),

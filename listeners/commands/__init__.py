@@ -10,4 +10,4 @@ from listeners.commands.startcall import startcall
 
 def register(app: AsyncApp, use: UseCases) -> None:
     """Register the slash commands."""
-    app.command("/startcall")(startcall(use.calls, use.joining, use.settings))
+    app.command("/startcall")(startcall(use))

@@ -25,10 +25,14 @@ class Command(StrEnum):
     END = "end"
     RENAME = "rename"
     SETTINGS = "settings"
+    HISTORY = "history"
     HELP = "help"
 
 
-KEPT_FOR_LATER = frozenset({"invite", "schedule", "history"})
+CSV = "csv"
+"""What can follow `history`: the same as a file."""
+
+KEPT_FOR_LATER = frozenset({"invite", "schedule"})
 """Words that later versions take as commands; alone on the line they are no titles today either."""
 
 
@@ -52,7 +56,7 @@ class OnCall:
 
     Args:
         display_id: the call that was named, or None.
-        title: the new title for `rename`, still in Slack's escaped form.
+        title: the new title for `rename`, still in Slack's escaped form; for `history`, `CSV` or nothing.
     """
 
     command: Command
@@ -123,6 +127,9 @@ def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
         return _rename(rest, typed)
     if not rest:
         return OnCall(command)
+    if command is Command.HISTORY:
+        is_csv = len(rest) == 1 and not rest[0].quoted and rest[0].text.lower() == CSV
+        return OnCall(command, title=CSV) if is_csv else None
     display_id = parse_display_id(rest[0].text)
     takes_id = command not in {Command.LIST, Command.SETTINGS, Command.HELP}
     return OnCall(command, display_id) if takes_id and len(rest) == 1 and display_id else None

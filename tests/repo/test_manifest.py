@@ -122,6 +122,7 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
     "chat:write.public": {"chat.postMessage"},
     "links:read": set(),
     "links:write": {"chat.unfurl"},
+    "files:write": {"files.getUploadURLExternal", "files.completeUploadExternal"},
     "users:read": {"users.info"},
     "usergroups:read": {"usergroups.list"},
 }

@@ -88,7 +88,7 @@ def test_quotes_make_a_title_of_a_command(typed: str, title: str) -> None:
     assert Start(title) == parse_line(typed)
 
 
-@pytest.mark.parametrize("word", ["invite", "schedule", "history"])
+@pytest.mark.parametrize("word", ["invite", "schedule"])
 def test_words_of_later_versions_do_not_start_a_call(word: str) -> None:
     """Somebody who tries a command that does not exist yet must not ring a whole channel with it."""
     assert KeptForLater(word) == parse_line(word)
@@ -123,3 +123,15 @@ def test_settings_is_a_command_when_it_stands_alone() -> None:
     """`settings review` is a title."""
     assert OnCall(Command.SETTINGS) == parse_line("settings")
     assert Start("settings 4K7-9QM") == parse_line("settings 4K7-9QM")
+
+
+@pytest.mark.parametrize(("typed", "form"), [("history", ""), ("History CSV", "csv")])
+def test_history_takes_nothing_or_csv(typed: str, form: str) -> None:
+    """Anything else after it makes the line a title."""
+    assert OnCall(Command.HISTORY, title=form) == parse_line(typed)
+
+
+@pytest.mark.parametrize("typed", ["history of art", "history csv now", 'history "csv"', "histories"])
+def test_history_with_more_is_a_title(typed: str) -> None:
+    """Only the command as it is printed is one."""
+    assert isinstance(parse_line(typed), Start)
