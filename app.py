@@ -57,7 +57,7 @@ from listeners.joining.routes import join_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
-from parts import Connection, Slack, build_join_site, build_outside, build_providers
+from parts import Connection, Slack, build_homes, build_join_site, build_outside, build_providers
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
@@ -133,12 +133,15 @@ class Server:
         claiming = Claiming(database, self.wakeups, now)
         self.choosing = Choosing(database, now)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
+        homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
         removed = removed_nowhere if self.installing is None else self.installing.removed
         settings_dialog = SettingsDialog(
             database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
         )
         linking = Linking(database, self.wakeups, self.profiles, now, providers=self.providers)
-        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking, history)
+        use = UseCases(
+            self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking, history, homes
+        )
         listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:

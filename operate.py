@@ -10,11 +10,11 @@ from pathlib import Path
 
 import aiohttp
 
+from calls import operating
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError
-from calls.model import Call, CallId, EndReason
-from calls.ports import Transaction
+from calls.model import Call, CallId
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
 from calls.slack.pace import Pace
 from calls.words.errors import sentence_for
@@ -117,7 +117,7 @@ class Operator:
         call = await self._find(named)
         if call is None or call.stuck_code is None:
             return _unknown(named, "set aside", "failed")
-        await self._database.write(lambda transaction: transaction.save_call(call.retried(now())))
+        await self._database.write(lambda transaction: operating.retry(transaction, call.id, now()))
         print(f"“{call.title}” ({call.display_id}) is tried again.")
         return 0
 
@@ -149,7 +149,7 @@ class Operator:
         call = await self._find(named)
         if call is None:
             return _unknown(named)
-        await self._database.write(lambda transaction: _mark_ended(transaction, call.id))
+        await self._database.write(lambda transaction: operating.force_end(transaction, call.id, now()))
         if is_postgres(self._settings.database_url):
             return await self._end_with_others(call.id)
         with right_to_work(self._settings.database_url) as is_alone:
@@ -192,12 +192,6 @@ class Operator:
         providers = build_providers(self._settings, self._session, address)
         outside = build_outside(self._settings, self._web, providers, self._database, address)
         return Advancer(self._database, outside)
-
-
-def _mark_ended(transaction: Transaction, call_id: CallId) -> None:
-    call = transaction.call(call_id)
-    if call is not None and call.state.is_open:
-        transaction.save_call(call.ending(at=now(), reason=EndReason.ENDED_BY_OPERATOR))
 
 
 def _minutes(call: Call) -> str:

@@ -8,26 +8,32 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from calls.charts import Charts
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
 from calls.errors import CallsError, ConfigError
+from calls.home import START_CALL
+from calls.homes import Homes
 from calls.installing import Installing
 from calls.joining import Joining
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.model import TeamId
 from calls.outside import Outside
 from calls.own_room import OwnRoom
-from calls.ports import Storage
+from calls.ports import Storage, WakeUps
 from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
+from calls.replies import Replies
 from calls.reports import Reports
 from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
+from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
 from calls.slack.openid_api import OpenIdApi
 from calls.slack.pace import Pace
 from calls.slack.users_api import UsersApi
+from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
 from calls.workspaces import Workspaces
 from config import Settings
@@ -222,3 +228,14 @@ def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, add
         return Site(joining, cookies, url=url)
     openid = OpenIdApi(web_api, settings.slack_client_id, settings.slack_client_secret.reveal())
     return Site(joining, cookies, openid, url)
+
+
+HOME_OFFERS = (START_CALL,)
+"""The buttons on the Home for everybody, in order; each needs its listener."""
+
+
+def build_homes(web_api: SlackWeb, storage: Storage, wakeups: WakeUps, replies: Replies, outside: Outside) -> Homes:
+    """Build what draws people's Homes."""
+    charts = Charts(storage, FilesApi(web_api), now)
+    views = ViewsApi(web_api)
+    return Homes(storage, wakeups, replies, outside.profiles, views, charts, now, offers=HOME_OFFERS)

@@ -42,10 +42,6 @@ class Replies:
         """Put a dialog that takes looking something up in the place of one that a person has open."""
         self._start(self._show_built(person, build, lambda view: self._views.update(person.team_id, view_id, view)))
 
-    def show_home(self, person: Person, view: Json) -> None:
-        """Draw a person's Home."""
-        self._start(self._show_home(person, view))
-
     def tell(self, notice: Notice) -> None:
         """Tell a person a sentence."""
         self._start(self._tell(notice))
@@ -53,6 +49,10 @@ class Replies:
     def show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
         """Show a person a message that must be in no history: only where it was asked for, and never otherwise."""
         self._start(self._show(person, response_url, message))
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work that nobody waits for, and that sees to its own errors, after the acknowledgement."""
+        self._start(self._after(work))
 
     def after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
         """Do what a person asked for as soon as the present request is acknowledged; they are told what stops it."""
@@ -67,6 +67,10 @@ class Replies:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _after(self, work: Coroutine[Any, Any, None]) -> None:
+        await acknowledged()
+        await work
 
     async def _after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
         await acknowledged()
@@ -93,13 +97,6 @@ class Replies:
         except CallsError as error:
             _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))
-
-    async def _show_home(self, person: Person, view: Json) -> None:
-        await acknowledged()
-        try:
-            await self._views.publish(person.team_id, person.user_id, view)
-        except CallsError as error:
-            _log.warning("The Home of %s could not be drawn: %s", person.user_id, error)
 
     async def _show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
         await acknowledged()

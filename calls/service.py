@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from calls.choosing import person_chose
 from calls.errors import StateError
-from calls.home import build_home
 from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.meetings import Capability, Provider
 from calls.model import (
@@ -233,15 +232,6 @@ class CallService:
         """
         call = await self._storage.read(lambda transaction: transaction.call(call_id))
         return call if call is not None and call.team_id == person.team_id and call.state.is_open else None
-
-    async def show_home(self, person: Person) -> None:
-        """Draw the app's Home for a person as soon as the present request is acknowledged.
-
-        Raises:
-            StorageError: when calls cannot be read now.
-        """
-        calls = await self._storage.read(lambda transaction: transaction.calls_of(person.team_id, person.user_id))
-        self._replies.show_home(person, build_home(calls))
 
     def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
         """Show a person a dialog as soon as the press that asks for it is acknowledged."""

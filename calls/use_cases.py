@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.history import History
+from calls.homes import Homes
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.profiles import Profiles
@@ -26,3 +27,4 @@ class UseCases:
     settings: SettingsDialog
     linking: Linking
     history: History
+    homes: Homes

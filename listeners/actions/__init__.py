@@ -10,11 +10,13 @@ from calls import blocks, home, link_messages
 from calls.use_cases import UseCases
 from listeners.actions.claim_participant import claim_participant
 from listeners.actions.end_call import end_call
+from listeners.actions.force_end_call import force_end_call
 from listeners.actions.guest_link import guest_link
 from listeners.actions.join_call import join_call
 from listeners.actions.leave_call import leave_call
 from listeners.actions.open_meeting import open_meeting
 from listeners.actions.rename_call import rename_call
+from listeners.actions.retry_call import retry_call
 from listeners.actions.revoke_guest_link import revoke_guest_link
 from listeners.views.settings import SHOW_PART, show_settings, show_settings_part
 from listeners.views.start_call import show_start_call
@@ -30,6 +32,8 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(blocks.CLAIM_PARTICIPANT)(claim_participant(calls, use.claiming))
     app.block_action(home.SETTINGS)(show_settings(use.settings))
     app.block_action(re.compile(rf"{SHOW_PART}_.*"))(show_settings_part(use.settings))
+    app.block_action(home.RETRY_CALL)(retry_call(use.homes))
+    app.block_action(home.FORCE_END_CALL)(force_end_call(use.homes))
     app.block_action(home.START_CALL)(show_start_call(calls))
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))

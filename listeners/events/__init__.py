@@ -12,7 +12,7 @@ from listeners.events.link_shared import link_shared
 
 def register(app: AsyncApp, use: UseCases, removed: Removed) -> None:
     """Register the events."""
-    app.event("app_home_opened")(app_home_opened(use.calls))
+    app.event("app_home_opened")(app_home_opened(use.homes))
     for event in ("app_uninstalled", "tokens_revoked"):
         app.event(event)(app_uninstalled(removed))
     app.event("link_shared")(link_shared(use.linking))

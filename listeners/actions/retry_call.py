@@ -1,0 +1,21 @@
+"""The button `retry_call` on the Home of admins: let a call be tried again that was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck
+
+from calls.homes import Homes
+from calls.model import CallId
+from listeners.payload import Body, interaction_person
+
+
+def retry_call(homes: Homes) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the button."""
+
+    async def handle_retry_call(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        homes.retry(interaction_person(body), CallId(str(body["actions"][0].get("value", ""))))
+
+    return handle_retry_call
