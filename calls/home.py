@@ -29,7 +29,7 @@ RECENT_MAX: Final = 10
 STUCK_MAX: Final = 10
 LONG_MAX: Final = 5
 CHANGES_MAX: Final = 5
-"""How much of each the Home lists; a view takes 100 blocks, and with all of these it has 88."""
+"""How much of each the Home lists; a view takes 100 blocks, and with all of these it has 80."""
 
 Block = dict[str, Any]
 
