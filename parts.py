@@ -12,7 +12,7 @@ from calls.charts import Charts
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
 from calls.errors import CallsError, ConfigError
-from calls.home import START_CALL
+from calls.home import SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
 from calls.joining import Joining
@@ -230,7 +230,7 @@ def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, add
     return Site(joining, cookies, openid, url)
 
 
-HOME_OFFERS = (START_CALL,)
+HOME_OFFERS = (START_CALL, SETTINGS)
 """The buttons on the Home for everybody, in order; each needs its listener."""
 
 
