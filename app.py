@@ -33,16 +33,13 @@ from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
 from calls.history import History
 from calls.intake import Intake
 from calls.joining import Joining
-from calls.linking import Linking
 from calls.meetings import Capability
 from calls.replies import Replies
 from calls.service import CallService
-from calls.settings_dialog import SettingsDialog
 from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
 from calls.slack.files_api import FilesApi
 from calls.slack.pace import Pace
-from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.views_api import ViewsApi
 from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
@@ -57,7 +54,15 @@ from listeners.joining.routes import join_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
-from parts import Connection, Slack, build_homes, build_join_site, build_outside, build_providers
+from parts import (
+    Connection,
+    Slack,
+    build_homes,
+    build_join_site,
+    build_outside,
+    build_providers,
+    build_settings_and_links,
+)
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
@@ -132,16 +137,11 @@ class Server:
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
         self.choosing = Choosing(database, now)
+        removed = removed_nowhere if self.installing is None else self.installing.removed
+        chosen = build_settings_and_links(web_api, database, self.calls, self.replies, self.wakeups, outside)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
         homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
-        removed = removed_nowhere if self.installing is None else self.installing.removed
-        settings_dialog = SettingsDialog(
-            database, self.profiles, UserGroupsApi(web_api), self.replies, now, providers=self.calls.choices
-        )
-        linking = Linking(database, self.wakeups, self.profiles, now, providers=self.providers)
-        use = UseCases(
-            self.calls, joining, claiming, self.profiles, self.choosing, settings_dialog, linking, history, homes
-        )
+        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes)
         listeners.register(self.bolt, use, removed)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:

@@ -16,6 +16,7 @@ from calls.home import SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
 from calls.joining import Joining
+from calls.linking import Linking
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.model import TeamId
 from calls.outside import Outside
@@ -25,6 +26,8 @@ from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
+from calls.service import CallService
+from calls.settings_dialog import SettingsDialog
 from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
 from calls.slack.files_api import FilesApi
@@ -32,6 +35,7 @@ from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
 from calls.slack.openid_api import OpenIdApi
 from calls.slack.pace import Pace
+from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
@@ -214,6 +218,15 @@ def build_outside(
         site_url=settings.site_url(address),
         signs_in=settings.signs_in,
     )
+
+
+def build_settings_and_links(
+    web_api: SlackWeb, storage: Storage, calls: CallService, replies: Replies, wakeups: WakeUps, outside: Outside
+) -> tuple[SettingsDialog, Linking]:
+    """Build what stores people's choices, and what makes cards of links."""
+    groups = UserGroupsApi(web_api)
+    dialog = SettingsDialog(storage, outside.profiles, groups, replies, now, providers=calls.choices)
+    return dialog, Linking(storage, wakeups, outside.profiles, now, providers=outside.providers)
 
 
 def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, address: str) -> Site:

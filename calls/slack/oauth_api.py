@@ -19,7 +19,10 @@ from calls.slack.auth_api import AuthApi
 from calls.slack.web import SlackWeb
 
 METHOD = "oauth.v2.access"
-BOT_SCOPES = ("calls:read", "calls:write", "chat:write", "chat:write.public", "users:read", "commands")
+BOT_SCOPES = (
+    *("calls:read", "calls:write", "chat:write", "chat:write.public", "links:read", "links:write", "users:read"),
+    *("usergroups:read", "commands"),
+)
 """What the app asks for, the same as in manifest.yml."""
 
 _AUTHORIZE = "/oauth/v2/authorize"
