@@ -12,10 +12,10 @@ import argparse
 import asyncio
 import logging
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from datetime import datetime
 from functools import partial
 
 import aiohttp
@@ -43,6 +43,7 @@ from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
 from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
+from calls.work import WorkId, either
 from config import Settings, SettingsError, read_settings
 from listeners.bolt import Bot, build_bolt_app
 from listeners.events.app_uninstalled import removed_nowhere
@@ -57,11 +58,15 @@ from logs import set_up_logs
 from parts import (
     Connection,
     Slack,
+    address_of,
     build_homes,
     build_join_site,
     build_outside,
+    build_plans,
     build_providers,
+    build_scheduling,
     build_settings_and_links,
+    taken_port,
 )
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
@@ -117,17 +122,12 @@ class Server:
         outside = build_outside(settings, web_api, self.meeting_systems, database, address)
         self.provider, self.providers = self.meeting_systems.default, outside.providers
         self.advancer = Advancer(database, outside)
-        self.wakeups = build_wakeups(database, settings.database_url, now, self.advancer.advance)
+        self.wakeups = build_wakeups(database, settings.database_url, now, self._advance)
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
         self.calls = CallService(
-            database,
-            self.wakeups,
-            self.replies,
-            now,
-            providers=self.providers,
-            default_provider=self.provider.name,
+            database, self.wakeups, self.replies, now, providers=self.providers, default_provider=self.provider.name
         )
         self.installing = self.slack.installing(self._revive)
         self.site_url = settings.site_url(address) or address
@@ -136,13 +136,18 @@ class Server:
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles = outside.profiles
         claiming = Claiming(database, self.wakeups, now)
+        self.plans = build_plans(outside, database, self.calls, self.wakeups)
+        scheduling = build_scheduling(web_api, outside, database, self.calls, (self.wakeups, self.replies))
         self.choosing = Choosing(database, now)
         removed = removed_nowhere if self.installing is None else self.installing.removed
         chosen = build_settings_and_links(web_api, database, self.calls, self.replies, self.wakeups, outside)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
         homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
-        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes)
+        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling)
         listeners.register(self.bolt, use, removed)
+
+    async def _advance(self, work_id: WorkId) -> datetime | None:
+        return await either(self.advancer.advance, self.plans.advance)(work_id)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)
@@ -277,8 +282,8 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         database = Database(engine, now)
         stack.callback(database.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
-        listening = stack.enter_context(closing(_listen(settings)))
-        server = Server(settings, session, database, address=_address(listening), takes_in=takes_in)
+        listening = stack.enter_context(closing(taken_port(settings)))
+        server = Server(settings, session, database, address=address_of(listening), takes_in=takes_in)
         stack.push_async_callback(server.meeting_systems.aclose)
         stack.push_async_callback(server.finish)
         runner = web.AppRunner(server.web_app(), access_log=None)
@@ -287,24 +292,6 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         await web.SockSite(runner, listening).start()
         await stack.enter_async_context(_background(server))
         yield server
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Take the port, so that its address is known; nothing is answered yet.
-
-    Raises:
-        ConfigError: when the port is taken or may not be used.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
-    except OSError as error:
-        raise ConfigError("port_taken", detail=f"{settings.host}:{settings.port}") from error
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @asynccontextmanager

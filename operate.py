@@ -15,9 +15,11 @@ from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError
 from calls.model import Call, CallId
+from calls.plan import PlanId
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
 from calls.slack.pace import Pace
 from calls.words.errors import sentence_for
+from calls.work import either
 from config import Settings
 from parts import Slack, build_outside, build_providers, configured_address
 from storage.backup import copy_database
@@ -159,7 +161,8 @@ class Operator:
 
     async def _end_with_others(self, call_id: CallId) -> int:
         """Be one more process that works until a call has come to rest."""
-        advance = self._advancer().advance
+        # Scheduled calls are left to the processes that serve.
+        advance = either(self._advancer().advance, _leave)
         wakeups = build_wakeups(self._database, self._settings.database_url, now, advance)
         sweeping = asyncio.create_task(wakeups.sweep_forever())
         wakeups.wake(call_id)
@@ -192,6 +195,10 @@ class Operator:
         providers = build_providers(self._settings, self._session, address)
         outside = build_outside(self._settings, self._web, providers, self._database, address)
         return Advancer(self._database, outside)
+
+
+async def _leave(_: PlanId) -> None:
+    """Leave a scheduled call due, for a process that serves."""
 
 
 def _minutes(call: Call) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from calls.charts import Charts
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
 from calls.errors import CallsError, ConfigError
-from calls.home import SETTINGS, START_CALL
+from calls.home import SCHEDULE_CALL, SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
 from calls.joining import Joining
@@ -21,11 +22,13 @@ from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.model import TeamId
 from calls.outside import Outside
 from calls.own_room import OwnRoom
+from calls.plan_advance import PlanAdvancer
 from calls.ports import Storage, WakeUps
 from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
+from calls.scheduling import Scheduling
 from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
 from calls.slack.auth_api import Identity
@@ -243,8 +246,21 @@ def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, add
     return Site(joining, cookies, openid, url)
 
 
-HOME_OFFERS = (START_CALL, SETTINGS)
+HOME_OFFERS = (START_CALL, SCHEDULE_CALL, SETTINGS)
 """The buttons on the Home for everybody, in order; each needs its listener."""
+
+
+def build_plans(outside: Outside, storage: Storage, calls: CallService, wakeups: WakeUps) -> PlanAdvancer:
+    """Build what does the steps of scheduled calls."""
+    return PlanAdvancer(storage, outside, calls.add_call, wakeups.wake)
+
+
+def build_scheduling(
+    web_api: SlackWeb, outside: Outside, storage: Storage, calls: CallService, answering: tuple[WakeUps, Replies]
+) -> Scheduling:
+    """Build what takes what people ask of scheduled calls."""
+    wakeups, replies = answering
+    return Scheduling(storage, wakeups, replies, outside, calls.add_call, files=FilesApi(web_api))
 
 
 def build_homes(web_api: SlackWeb, storage: Storage, wakeups: WakeUps, replies: Replies, outside: Outside) -> Homes:
@@ -252,3 +268,22 @@ def build_homes(web_api: SlackWeb, storage: Storage, wakeups: WakeUps, replies: 
     charts = Charts(storage, FilesApi(web_api), now)
     views = ViewsApi(web_api)
     return Homes(storage, wakeups, replies, outside.profiles, views, charts, now, offers=HOME_OFFERS)
+
+
+def taken_port(settings: Settings) -> socket.socket:
+    """Take the port, so that its address is known; nothing is answered yet.
+
+    Raises:
+        ConfigError: when the port is taken or may not be used.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
+    except OSError as error:
+        raise ConfigError("port_taken", detail=f"{settings.host}:{settings.port}") from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return where a port is reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

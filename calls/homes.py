@@ -19,6 +19,7 @@ from calls.replies import Replies
 from calls.slack.views_api import ViewsApi
 from calls.weeks import weeks_of
 from calls.words import home as words
+from calls.words import plans
 from calls.words.language import speaking
 
 _log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Homes:
             now,
             self.offers,
             running=transaction.open_calls_for(team_id, person.user_id),
-            planned=(),
+            planned=[plans.line(plan) for plan in transaction.plans_of(team_id, person.user_id)],
             recent=transaction.past_calls_of(team_id, person.user_id, RECENT_MAX),
             weeks=weeks_of(transaction, team_id, now),
             chart=transaction.chart(team_id),

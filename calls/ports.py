@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -22,8 +22,10 @@ from calls.model import (
     Visitor,
 )
 from calls.past import PastTransaction
+from calls.plan_store import PlanTransaction
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
+from calls.work import WorkId
 
 Answer = TypeVar("Answer")
 
@@ -31,7 +33,7 @@ Clock = Callable[[], datetime]
 """Returns the present time as an aware UTC datetime."""
 
 
-class Transaction(PastTransaction, Protocol):
+class Transaction(PastTransaction, PlanTransaction, Protocol):
     """Reads and writes that happen together or not at all."""
 
     def call(self, call_id: CallId) -> Call | None:
@@ -161,25 +163,21 @@ class Storage(Protocol):
             StorageError: when the data cannot be read now.
         """
 
-    async def due(self, now: datetime, limit: int) -> Sequence[CallId]:
-        """Return the calls whose `due_at` has come, the longest due first."""
+    async def due(self, now: datetime, limit: int) -> Sequence[WorkId]:
+        """Return the calls and plans whose `due_at` has come, the longest due first."""
 
     async def next_due_at(self) -> datetime | None:
-        """Return when the next call is due, or None when none is waiting."""
+        """Return when the next call or plan is due, or None when none is waiting."""
 
 
 class WakeUps(Protocol):
     """Sees to it that `advance` runs for a call soon, and again after a crash."""
 
-    def wake(self, call_id: CallId) -> None:
-        """Ask that the call be advanced now; asking twice, or for a call that needs nothing, does no harm."""
+    def wake(self, work_id: WorkId) -> None:
+        """Ask that a call or plan be advanced now; asking twice, or for one that needs nothing, does no harm."""
 
-    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
-        """Ask that a call whose row says when it is due be advanced then, and not only with the next sweep."""
-
-
-Advance = Callable[[CallId], Awaitable[datetime | None]]
-"""Brings a call forward as far as it can be now, and returns when it is due again, or None for never."""
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:
+        """Ask that a call or plan whose row says when it is due be advanced then, and not only with the next sweep."""
 
 
 class Budgets(Protocol):

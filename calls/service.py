@@ -36,7 +36,7 @@ from calls.replies import Json, Replies
 from calls.roster import ARRIVAL
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
-from calls.words import answers
+from calls.words import answers, plans
 from calls.words.language import spoken
 
 RESPONSE_URL_LASTS = timedelta(minutes=29)
@@ -213,14 +213,18 @@ class CallService:
         return await self._accept(delivery, self._on_open_call("end", ref, person, change))
 
     async def running(self, person: Person, channel_id: ChannelId) -> Reply:
-        """List the running calls of a conversation, and those the person started or is in.
+        """List the running and planned calls of a conversation, and the person's own.
 
         Raises:
             StorageError: when calls cannot be read now.
         """
 
         def work(transaction: Transaction) -> Reply:
-            return Reply(answers.running(_visible(transaction, person, channel_id)))
+            calls = answers.running(_visible(transaction, person, channel_id))
+            here = transaction.plans_in(person.team_id, channel_id)
+            own = transaction.plans_of(person.team_id, person.user_id)
+            planned = list({plan.id: plan for plan in (*here, *own)}.values())
+            return Reply(f"{calls}\n\n{plans.listed(planned)}" if planned else calls)
 
         return await self._storage.read(work)
 
@@ -260,6 +264,14 @@ class CallService:
 
     def _url(self, response_url: str | None) -> ResponseUrl | None:
         return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
+
+    def add_call(self, transaction: Transaction, request: StartRequest, call_id: CallId) -> Call:
+        """Store the call a request asks for under an id, unless it is stored already, and return it."""
+        call = replace(self.new_call(request), id=call_id)
+        placed = self._placing.place(transaction, call, request.provider)
+        if transaction.call(call_id) is None:
+            transaction.add_call(placed.call)
+        return placed.call
 
     def new_call(self, request: StartRequest) -> Call:
         """Return the call a request asks for, not yet stored and not yet at the meeting system that was chosen."""

@@ -11,6 +11,7 @@ from calls.homes import Homes
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.profiles import Profiles
+from calls.scheduling import Scheduling
 from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
 
@@ -28,3 +29,4 @@ class UseCases:
     linking: Linking
     history: History
     homes: Homes
+    scheduling: Scheduling

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from calls.errors import StorageError
 from calls.holding import present_hold
 from calls.log_subject import about_call
-from calls.model import CallId, Delivery, Reply
+from calls.model import Delivery, Reply
 from calls.ports import Clock, Transaction
+from calls.work import WorkId, work_id_of
 from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
+from storage.plan_tables import plans
 from storage.postgres import repeated, wait_for_copies
 from storage.tables import budgets, calls, deliveries
 from storage.transaction import SqlTransaction
@@ -82,15 +84,27 @@ class Database:
         """Run `work` on one consistent view."""
         return await self.query(lambda connection: work(SqlTransaction(connection, writes=False)))
 
-    async def due(self, now: datetime, limit: int) -> Sequence[CallId]:
-        """Return the calls that are due, the longest due first."""
-        query = select(calls.c.id).where(calls.c.due_at <= now).order_by(calls.c.due_at).limit(limit)
-        return await self.ask(lambda connection: [CallId(row.id) for row in connection.execute(query)])
+    async def due(self, now: datetime, limit: int) -> Sequence[WorkId]:
+        """Return the calls and plans that are due, the longest due first."""
+
+        def due(connection: Connection) -> list[WorkId]:
+            found: list[tuple[datetime, WorkId]] = []
+            for of in (calls, plans):
+                query = select(of.c.due_at, of.c.id).where(of.c.due_at <= now).order_by(of.c.due_at).limit(limit)
+                found += [(row.due_at, work_id_of(row.id)) for row in connection.execute(query)]
+            return [work_id for _, work_id in sorted(found)[:limit]]
+
+        return await self.ask(due)
 
     async def next_due_at(self) -> datetime | None:
-        """Return when the next call is due."""
-        query = select(func.min(calls.c.due_at)).where(calls.c.due_at.is_not(None))
-        return await self.ask(lambda connection: connection.execute(query).scalar_one())
+        """Return when the next call or plan is due."""
+        queries = [select(func.min(of.c.due_at)).where(of.c.due_at.is_not(None)) for of in (calls, plans)]
+
+        def next_due_at(connection: Connection) -> datetime | None:
+            times = [connection.execute(query).scalar_one() for query in queries]
+            return min((time for time in times if time is not None), default=None)
+
+        return await self.ask(next_due_at)
 
     async def prune(self) -> int:
         """Forget deliveries too old to come again, and budgets long unused; return how many were forgotten."""

@@ -13,8 +13,8 @@ from datetime import datetime
 from calls.acknowledged import acknowledged
 from calls.errors import CallsError
 from calls.log_subject import about_call
-from calls.model import CallId
-from calls.ports import Advance, Clock, Storage
+from calls.ports import Clock, Storage
+from calls.work import Advance, WorkId
 from storage.timers import Timers
 
 _log = logging.getLogger(__name__)
@@ -37,24 +37,24 @@ class EmbeddedWakeUps:
         self._storage = storage
         self._now = now
         self._advance = advance
-        self._running: dict[CallId, asyncio.Task[None]] = {}
-        self._again: set[CallId] = set()
+        self._running: dict[WorkId, asyncio.Task[None]] = {}
+        self._again: set[WorkId] = set()
         self._timers = Timers(self.wake, ahead_s=SWEEP_S)
         self._stopping = asyncio.Event()
 
-    def wake(self, call_id: CallId) -> None:
+    def wake(self, work_id: WorkId) -> None:
         """Advance a call now, or once more as soon as the present run is done."""
         if self._stopping.is_set():
             return
-        if call_id in self._running:
-            self._again.add(call_id)
+        if work_id in self._running:
+            self._again.add(work_id)
             return
-        self._running[call_id] = asyncio.create_task(self._run(call_id), name=f"advance {call_id}")
+        self._running[work_id] = asyncio.create_task(self._run(work_id), name=f"advance {work_id}")
 
-    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:
         """Advance a call when it is due."""
         if not self._stopping.is_set():
-            self._timers.set(call_id, (due_at - self._now()).total_seconds())
+            self._timers.set(work_id, (due_at - self._now()).total_seconds())
 
     def is_working(self) -> bool:
         """Say whether calls can be advanced now, for which nothing but this process is needed."""
@@ -107,7 +107,7 @@ class EmbeddedWakeUps:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _run(self, call_id: CallId) -> None:
+    async def _run(self, call_id: WorkId) -> None:
         about_call(call_id)
         try:
             await acknowledged()

@@ -24,8 +24,8 @@ from calls.acknowledged import acknowledged
 from calls.errors import CallsError
 from calls.holding import holding
 from calls.log_subject import about_call
-from calls.model import CallId
-from calls.ports import Advance, Clock
+from calls.ports import Clock
+from calls.work import Advance, WorkId, work_id_of
 from storage.database import Database
 from storage.lease import LIMIT_S, Lease
 from storage.postgres import connect_arguments, libpq_url
@@ -95,16 +95,16 @@ class ProcrastinateWakeUps:
         self._running = 0
         self._take_over_at = 0.0
 
-    def wake(self, call_id: CallId) -> None:
+    def wake(self, work_id: WorkId) -> None:
         """Have a call advanced now, or once more as soon as the present run is done."""
-        task = asyncio.create_task(self._defer(call_id), name=f"wake {call_id}")
+        task = asyncio.create_task(self._defer(work_id), name=f"wake {work_id}")
         self._deferring.add(task)
         task.add_done_callback(self._deferring.discard)
 
-    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:
         """Have a call advanced when it is due."""
         if not self._stopping.is_set():
-            self._timers.set(call_id, (due_at - self._now()).total_seconds())
+            self._timers.set(work_id, (due_at - self._now()).total_seconds())
 
     def is_working(self) -> bool:
         """Say whether this process has a worker that takes jobs."""
@@ -189,9 +189,9 @@ class ProcrastinateWakeUps:
         about_call(call_id)
         try:
             with holding(self._lease_of(context.job)):
-                due_at = await self._advance(CallId(call_id))
+                due_at = await self._advance(work_id_of(call_id))
             if due_at is not None:
-                self.wake_at(CallId(call_id), due_at)
+                self.wake_at(work_id_of(call_id), due_at)
         except CallsError as error:
             _log.warning("call %s will be tried again: %s", call_id, error)
         finally:
@@ -207,7 +207,7 @@ class ProcrastinateWakeUps:
                 self._worker.lease = self._lease
         return self._lease
 
-    async def _defer(self, call_id: CallId) -> None:
+    async def _defer(self, call_id: WorkId) -> None:
         about_call(call_id)
         await acknowledged()
         # The process that runs the job does not know of the delivery.

@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import ConfigError
 from storage.installation_tables import installations
+from storage.plan_tables import plans
 from storage.postgres_schema import lock_schema, upgrade_queue
 
-HEAD = "0060"
+HEAD = "0070"
 """The newest migration; a test keeps it equal to the newest file in `storage/migrations/versions`."""
 
 
@@ -52,7 +53,8 @@ def differences(engine: Engine) -> list[str]:
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": is_ours})
-        return [str(difference) for difference in compare_metadata(context, installations.metadata)]
+        described = {installations.metadata, plans.metadata}
+        return [str(difference) for each in described for difference in compare_metadata(context, each)]
 
 
 def _migrate(connection: Connection, found: str | None) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, column, delete, exists, func, literal_column, or_, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from calls.model import CallId
+from calls.work import WorkId, work_id_of
+from storage.plan_tables import plans
 from storage.tables import calls
 
 _workers = table("procrastinate_workers", column("id"), column("last_heartbeat"))
@@ -18,7 +19,7 @@ _jobs = table(
 _ownerless = (_jobs.c.status == literal_column("'doing'")) & _jobs.c.worker_id.is_(None)
 
 
-def lock_of(call_id: CallId) -> str:
+def lock_of(call_id: WorkId) -> str:
     """Return the name under which only one job of a call runs at a time."""
     return f"call:{call_id}"
 
@@ -33,7 +34,7 @@ def needs_take_over(connection: Connection, limit_s: float) -> bool:
     return bool(connection.execute(select(or_(silent, exists().where(_ownerless).select_from(_jobs)))).scalar_one())
 
 
-def take_over(connection: Connection, limit_s: float) -> list[CallId]:
+def take_over(connection: Connection, limit_s: float) -> list[WorkId]:
     """Take their work from workers that show no sign of life, and return the calls it is about.
 
     Args:
@@ -43,18 +44,21 @@ def take_over(connection: Connection, limit_s: float) -> list[CallId]:
     # A job is only a hint that a call is due, so it is replaced and not run again: a job that went back to waiting
     # would clash with one that has come to wait for the same call meanwhile.
     gone = connection.execute(delete(_jobs).where(_ownerless).returning(_jobs.c.args["call_id"].astext))
-    return [CallId(call_id) for (call_id,) in gone]
+    return [work_id_of(call_id) for (call_id,) in gone]
 
 
 def _is_silent(limit_s: float) -> ColumnElement[bool]:
     return _workers.c.last_heartbeat < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, limit_s)
 
 
-def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[CallId, datetime]]:
-    """Return which calls are due by a time and have no job, with when they are due, the longest due first."""
-    has_job = exists(select(1).where(_jobs.c.lock == literal_column("'call:' || calls.id")))
-    query = select(calls.c.id, calls.c.due_at).where(calls.c.due_at <= until, ~has_job)
-    return [(CallId(row.id), row.due_at) for row in connection.execute(query.order_by(calls.c.due_at).limit(limit))]
+def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[WorkId, datetime]]:
+    """Return which calls and plans are due by a time and have no job, with when they are due, the longest due first."""
+    found: list[tuple[WorkId, datetime]] = []
+    for of in (calls, plans):
+        has_job = exists(select(1).where(_jobs.c.lock == literal_column(f"'call:' || {of.name}.id")))
+        query = select(of.c.id, of.c.due_at).where(of.c.due_at <= until, ~has_job).order_by(of.c.due_at).limit(limit)
+        found += [(work_id_of(row.id), row.due_at) for row in connection.execute(query)]
+    return sorted(found, key=lambda work: work[1])[:limit]
 
 
 FINISH = """

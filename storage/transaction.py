@@ -25,6 +25,7 @@ from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
 from storage import rows
 from storage.past import SqlPast
+from storage.plans import SqlPlans
 from storage.tables import (
     calls,
     is_open,
@@ -42,7 +43,7 @@ from storage.tables import (
 from storage.upsert import put
 
 
-class SqlTransaction(SqlPast):
+class SqlTransaction(SqlPast, SqlPlans):
     """One open transaction; `calls.ports.Transaction` says what each method does."""
 
     def __init__(self, connection: Connection, *, writes: bool = True) -> None:

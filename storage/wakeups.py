@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from calls.model import CallId
-from calls.ports import Advance, Clock
+from calls.ports import Clock
+from calls.work import Advance, WorkId
 from storage.database import Database
 from storage.embedded import EmbeddedWakeUps
 from storage.postgres import is_postgres
@@ -15,10 +15,10 @@ from storage.postgres import is_postgres
 class RunningWakeUps(Protocol):
     """Wake-ups with how they start and stop; `calls.ports.WakeUps` says what `wake` does."""
 
-    def wake(self, call_id: CallId) -> None:
+    def wake(self, work_id: WorkId) -> None:
         """Have a call advanced now."""
 
-    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:
         """Have a call advanced when it is due."""
 
     def is_working(self) -> bool:

@@ -13,7 +13,12 @@ COMMANDS = (
         "/startcall [title] [@person …] [with meeting system]",
         "start a call here; whatever is no command is the title",
     ),
-    ("/startcall list", "show the running calls of this conversation and your own"),
+    (
+        "/startcall [title] [@person …] at time [for duration]",
+        "plan a call: `at 15:00`, `at 9:30am tomorrow`, `on Friday at 10`, or `in 20 min`",
+    ),
+    ("/startcall schedule", "plan a call in a dialog, once or again and again"),
+    ("/startcall list", "show the running and planned calls of this conversation and your own"),
     ("/startcall join [id]", "be shown as in the call, and get its link"),
     ("/startcall leave [id]", "no longer be shown as in the call"),
     ("/startcall rename [id] new title", "change the call's title"),

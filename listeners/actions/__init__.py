@@ -6,7 +6,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from calls import blocks, home, link_messages
+from calls import blocks, home, link_messages, plan_blocks
 from calls.use_cases import UseCases
 from listeners.actions.claim_participant import claim_participant
 from listeners.actions.end_call import end_call
@@ -15,9 +15,18 @@ from listeners.actions.guest_link import guest_link
 from listeners.actions.join_call import join_call
 from listeners.actions.leave_call import leave_call
 from listeners.actions.open_meeting import open_meeting
+from listeners.actions.plan_buttons import (
+    answer_plan,
+    cancel_plan,
+    edit_plan,
+    send_calendar_file,
+    skip_plan,
+    start_plan,
+)
 from listeners.actions.rename_call import rename_call
 from listeners.actions.retry_call import retry_call
 from listeners.actions.revoke_guest_link import revoke_guest_link
+from listeners.views.schedule_call import ask_for_schedule_call
 from listeners.views.settings import SHOW_PART, show_settings, show_settings_part
 from listeners.views.start_call import show_start_call
 
@@ -38,3 +47,17 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))
     app.block_action(link_messages.REVOKE_GUEST_LINK)(revoke_guest_link(calls, joining))
+    _register_plans(app, use)
+
+
+def _register_plans(app: AsyncApp, use: UseCases) -> None:
+    """Register the buttons of scheduled calls."""
+    calls, scheduling = use.calls, use.scheduling
+    app.block_action(home.SCHEDULE_CALL)(ask_for_schedule_call(calls, scheduling))
+    for action_id in plan_blocks.COMING_OF_ACTION:
+        app.block_action(action_id)(answer_plan(calls, scheduling))
+    app.block_action(plan_blocks.PLAN_START)(start_plan(calls, scheduling))
+    app.block_action(plan_blocks.PLAN_EDIT)(edit_plan(calls, scheduling))
+    app.block_action(plan_blocks.PLAN_SKIP)(skip_plan(calls, scheduling))
+    app.block_action(plan_blocks.PLAN_CALENDAR)(send_calendar_file(scheduling))
+    app.block_action(plan_blocks.PLAN_CANCEL)(cancel_plan(calls, scheduling))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck
 
 from calls.history import History
 from calls.model import ChannelId, Reply
+from calls.plan import PlanRequest
 from calls.preferences import OWN_ROOM
+from calls.scheduling import Scheduling
 from calls.service import CallRef, CallService, StartRequest
 from calls.use_cases import UseCases
 from calls.words import answers
 from listeners.answer import answer_command, answer_join
 from listeners.commands.grammar import CSV, Command, Incomplete, KeptForLater, OnCall, Start, parse_line
+from listeners.commands.plan_line import PlanDialog, PlanLine, parse_plan_line
 from listeners.payload import Body, command_delivery, command_person
+from listeners.views.schedule_call import show_schedule_call
 from listeners.views.settings import open_settings
 
 
@@ -23,25 +28,37 @@ def startcall(use: UseCases) -> Callable[..., Awaitable[None]]:
     calls = use.calls
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
-        match parse_line(body.get("text") or "", (*calls.choices, OWN_ROOM)):
-            case Start() as start:
-                await answer_command(ack, _start(calls, body, start))
-            case OnCall(command=Command.HELP):
-                await ack(text=answers.help_text())
-            case OnCall(command=Command.SETTINGS):
+        match parse_plan_line(body.get("text") or ""):
+            case PlanDialog():
                 await ack()
-                open_settings(use.settings, command_person(body), body["trigger_id"], ChannelId(body["channel_id"]))
-            case OnCall(command=Command.JOIN) as on_call:
-                await answer_join(ack, use.joining, command_person(body), _on_call(calls, body, on_call))
-            case OnCall() as on_call:
-                asked_history = on_call.command is Command.HISTORY
-                work = _history(use.history, body, on_call) if asked_history else _on_call(calls, body, on_call)
-                await answer_command(ack, work)
-            case Incomplete() | KeptForLater() as line:
-                text = answers.usage(line.command) if isinstance(line, Incomplete) else answers.not_yet(line.word)
-                await ack(text=text)
+                show_schedule_call(calls, use.scheduling, command_person(body), body["trigger_id"], body["channel_id"])
+            case PlanLine() as line:
+                await answer_command(ack, _plan(calls, use.scheduling, body, line))
+            case None:
+                await _handle_line(ack, body, use)
 
     return handle_startcall
+
+
+async def _handle_line(ack: AsyncAck, body: Body, use: UseCases) -> None:
+    calls = use.calls
+    match parse_line(body.get("text") or "", (*calls.choices, OWN_ROOM)):
+        case Start() as start:
+            await answer_command(ack, _start(calls, body, start))
+        case OnCall(command=Command.HELP):
+            await ack(text=answers.help_text())
+        case OnCall(command=Command.SETTINGS):
+            await ack()
+            open_settings(use.settings, command_person(body), body["trigger_id"], ChannelId(body["channel_id"]))
+        case OnCall(command=Command.JOIN) as on_call:
+            await answer_join(ack, use.joining, command_person(body), _on_call(calls, body, on_call))
+        case OnCall() as on_call:
+            asked_history = on_call.command is Command.HISTORY
+            work = _history(use.history, body, on_call) if asked_history else _on_call(calls, body, on_call)
+            await answer_command(ack, work)
+        case Incomplete() | KeptForLater() as line:
+            text = answers.usage(line.command) if isinstance(line, Incomplete) else answers.not_yet(line.word)
+            await ack(text=text)
 
 
 def _start(calls: CallService, body: Body, start: Start) -> Awaitable[Reply]:
@@ -55,6 +72,24 @@ def _start(calls: CallService, body: Body, start: Start) -> Awaitable[Reply]:
         response_url=body.get("response_url"),
     )
     return calls.start(request, command_delivery(body))
+
+
+def _plan(calls: CallService, scheduling: Scheduling, body: Body, line: PlanLine) -> Awaitable[Reply]:
+    start = parse_line(line.rest, (*calls.choices, OWN_ROOM))
+    # A word that would be a command on a line of its own is a title where a time follows.
+    named = start if isinstance(start, Start) else Start(line.rest)
+    request = PlanRequest(
+        person=command_person(body),
+        channel_id=ChannelId(body["channel_id"]),
+        title=named.title,
+        typed=line.typed,
+        invited=named.invited,
+        provider=named.provider,
+        response_url=body.get("response_url"),
+    )
+    if line.duration is not None:
+        request = replace(request, duration=line.duration)
+    return scheduling.schedule(request, command_delivery(body), body.get("channel_name", ""))
 
 
 def _on_call(calls: CallService, body: Body, line: OnCall) -> Awaitable[Reply]:

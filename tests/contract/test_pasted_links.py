@@ -11,9 +11,10 @@ import pytest
 
 from calls.linking import Linking, SharedLinks
 from calls.meetings import Provider
-from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, TeamId, UserId
+from calls.model import Call, CallState, ChannelId, Delivery, Person, TeamId, UserId
 from calls.profile import Profile
 from calls.profiles import Profiles
+from calls.work import WorkId
 from providers.link.provider import LinkProvider
 from providers.link.settings import LinkSettings
 from storage.database import Database
@@ -38,15 +39,15 @@ class Woken:
 
     def __init__(self) -> None:
         """Note none yet."""
-        self.ids: list[CallId] = []
+        self.ids: list[WorkId] = []
 
-    def wake(self, call_id: CallId) -> None:
+    def wake(self, work_id: WorkId) -> None:
         """Note one."""
-        self.ids.append(call_id)
+        self.ids.append(work_id)
 
-    def wake_at(self, call_id: CallId, at: datetime) -> None:  # noqa: ARG002 - the time does not matter here
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:  # noqa: ARG002 - the time does not matter here
         """Note one that is due later."""
-        self.ids.append(call_id)
+        self.ids.append(work_id)
 
 
 @pytest.fixture

@@ -15,15 +15,19 @@ from calls.advance import Advancer
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
 from calls.outside import Outside
+from calls.plan_advance import PlanAdvancer
 from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
+from calls.scheduling import Scheduling
 from calls.service import CallRef, CallService, StartRequest
 from calls.slack.calls_api import CallsApi
+from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.work import WorkId, either
 from providers.registry import build_provider
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
@@ -45,10 +49,10 @@ ROUNDS_MAX = 100
 class Sleepers:
     """Wake-ups that wake nobody: who drives the life says when a call is advanced."""
 
-    def wake(self, call_id: CallId) -> None:
+    def wake(self, work_id: WorkId) -> None:
         """Do nothing."""
 
-    def wake_at(self, call_id: CallId, due_at: datetime) -> None:
+    def wake_at(self, work_id: WorkId, due_at: datetime) -> None:
         """Do nothing."""
 
 
@@ -91,6 +95,13 @@ class Life:
             providers=providers,
             default_provider=self._provider.name,
         )
+        self.scheduling = Scheduling(
+            self.database, Sleepers(), replies, self._outside, self.service.add_call, files=FilesApi(web)
+        )
+        self.plans = self._planner()
+
+    def _planner(self) -> PlanAdvancer:
+        return PlanAdvancer(self.database, self._outside, self.service.add_call, Sleepers().wake)
 
     def _now_s(self) -> float:
         return self.now.timestamp()
@@ -143,13 +154,15 @@ class Life:
         self.run(self._advance_due())
 
     async def _advance_due(self) -> None:
-        for call_id in await self.database.due(self.now, 200):
-            await self.advancer.advance(call_id)
+        advance = either(self.advancer.advance, self.plans.advance)
+        for work_id in await self.database.due(self.now, 200):
+            await advance(work_id)
 
     def advance_and_die(self) -> None:
         """Advance what is due until a request to Slack hangs, then go on with a new advancer, as after a crash."""
         self.run(self._advance_and_die())
         self.advancer = Advancer(self.database, self._outside)
+        self.plans = self._planner()
 
     async def _advance_and_die(self) -> None:
         planned = self.slack.faults.planned
