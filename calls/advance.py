@@ -107,14 +107,15 @@ class Advancer:
 
     async def _advance(self, call_id: CallId) -> datetime | None:
         snapshot = await self._storage.read(lambda transaction: _look(transaction, call_id))
-        uncertain = True
+        found = True
         while snapshot is not None:
             step = self._step_due(snapshot)
             if step is None:
                 break
-            uncertain = uncertain or snapshot.call.created_at < self._since
-            snapshot = await self._try(step, snapshot, uncertain=uncertain)
-            uncertain = False
+            # A recap is noted before it is sent, which is when a call that may come from a backup is looked up.
+            is_behind = snapshot.call.created_at < self._since and step is not Step.POST_RECAP
+            snapshot = await self._try(step, snapshot, uncertain=found or is_behind)
+            found = False
         if snapshot is None:
             return None
         if self._is_due(snapshot.call) and self._next_step(snapshot.call, snapshot.participants) is None:
@@ -176,7 +177,7 @@ class Advancer:
             Step.END_AT_SLACK: lambda: closing.end_at_slack(outside, call),
             Step.SHOW_END: lambda: closing.show_end(outside, call, people),
             Step.END_ROOM: lambda: closing.end_room(outside, call),
-            Step.BEGIN_RECAP: lambda: recapping.begin(outside, call),
+            Step.BEGIN_RECAP: lambda: recapping.begin(outside, call, uncertain=uncertain),
             Step.POST_RECAP: lambda: recapping.post(outside, call, people, uncertain=uncertain),
             Step.UPDATE_RECAP: lambda: recapping.update(outside, call, people),
         }

@@ -41,8 +41,13 @@ def build_recap(call: Call, participants: Sequence[Participant], names: Mapping[
         text=afterwards.recap_head(call, len(people)),
         blocks=tuple(blocks),
         thread_ts=call.thread_ts or call.message_ts,
-        metadata=Metadata(METADATA_EVENT_TYPE, {"call_id": call.id, "part": "recap"}),
+        metadata=recap_metadata(call),
     )
+
+
+def recap_metadata(call: Call) -> Metadata:
+    """Return what marks the recap of a call."""
+    return Metadata(METADATA_EVENT_TYPE, {"call_id": call.id, "part": "recap"})
 
 
 def _line(call: Call, person: Participant, names: Mapping[UserId, str]) -> str:

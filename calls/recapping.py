@@ -17,7 +17,7 @@ from calls.model import Call, Participant, UserId
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.recap import Recap, RecapState
-from calls.recap_message import NAMED_MAX, build_recap, people_of
+from calls.recap_message import NAMED_MAX, build_recap, people_of, recap_metadata
 from calls.slack.messages_api import OutgoingMessage, PostedMessage
 
 _log = logging.getLogger(__name__)
@@ -25,14 +25,21 @@ _log = logging.getLogger(__name__)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
-async def begin(outside: Outside, call: Call) -> Record:
-    """Find out whether the conversation wants a recap, and where its card is."""
-    card_url = call.recap.card_url
-    if card_url is None and call.message_ts is not None:
+async def begin(outside: Outside, call: Call, *, uncertain: bool) -> Record:
+    """Find out whether the conversation wants a recap, and where its card is.
+
+    Args:
+        uncertain: whether there may be a recap already, as after a database was put back.
+    """
+    if uncertain:
         try:
-            card_url = await outside.messages.permalink(call.team_id, call.channel_id, call.message_ts)
-        except SlackError as error:
-            _log.warning("Slack did not say where the card of call %s is: %s", call.id, error)
+            ts = await _found(outside, call)
+        except SlackRefused as refused:
+            _log.info("Whether call %s has a recap cannot be seen: %s", call.id, refused)
+        else:
+            if ts is not None:
+                return _posted(ts, 0)
+    card_url = call.recap.card_url or await _card_url(outside, call)
     now = outside.now()
 
     def record(transaction: Transaction, stored: Call) -> Call:
@@ -50,18 +57,17 @@ async def post(outside: Outside, call: Call, people: Sequence[Participant], *, u
     Args:
         uncertain: whether it may have been posted already without our knowing.
     """
-    message = await _message(outside, call, people)
-    told = len(call.artifacts)
-    if not uncertain:
-        ts = (await outside.messages.post(call.team_id, call.channel_id, message)).ts
-        return _posted(ts, told)
-    try:
-        found = await _found(outside, call, message)
-    except SlackRefused as refused:
-        _log.warning("The recap of call %s may have been posted, which cannot be seen: %s", call.id, refused)
-        return left_out
-    # What was found is as it was sent then, so it is brought up to date once.
-    return _unsent if found is None else _posted(found, 0)
+    if uncertain:
+        try:
+            found = await _found(outside, call)
+        except SlackRefused as refused:
+            _log.warning("The recap of call %s may have been posted, which cannot be seen: %s", call.id, refused)
+            return left_out
+        if found is not None:
+            # It is as it was sent then, so it is brought up to date once.
+            return _posted(found, 0)
+    message, told = await _message(outside, call, people), len(call.artifacts)
+    return _posted((await outside.messages.post(call.team_id, call.channel_id, message)).ts, told)
 
 
 async def update(outside: Outside, call: Call, people: Sequence[Participant]) -> Record:
@@ -98,13 +104,23 @@ def _posted(ts: str, told: int) -> Record:
     return record
 
 
-async def _found(outside: Outside, call: Call, message: OutgoingMessage) -> str | None:
+async def _card_url(outside: Outside, call: Call) -> str | None:
+    if call.message_ts is None:
+        return None
+    try:
+        return await outside.messages.permalink(call.team_id, call.channel_id, call.message_ts)
+    except SlackError as error:
+        _log.warning("Slack did not say where the card of call %s is: %s", call.id, error)
+        return None
+
+
+async def _found(outside: Outside, call: Call) -> str | None:
     """Return where the recap is, or None when it certainly is not."""
-    if message.thread_ts is None or message.metadata is None or call.ended_at is None:
+    thread_ts = call.thread_ts or call.message_ts
+    if thread_ts is None or call.ended_at is None:
         raise AssertionError(call.id)
-    thread = PostedMessage(call.channel_id, message.thread_ts)
-    since = call.ended_at - _CLOCKS_DIFFER
-    return await outside.messages.reply_with(call.team_id, thread, message.metadata, since)
+    thread, since = PostedMessage(call.channel_id, thread_ts), call.ended_at - _CLOCKS_DIFFER
+    return await outside.messages.reply_with(call.team_id, thread, recap_metadata(call), since)
 
 
 async def _message(outside: Outside, call: Call, people: Sequence[Participant]) -> OutgoingMessage:
