@@ -57,12 +57,13 @@ def routes(
         installs: further workspaces; there is only the one when not given.
     """
     choices = switches or Switches()
-    api = _WebApi(installs or Installs(workspace, choices), faults or Faults(), choices)
+    known = installs or Installs(workspace, choices)
+    api = _WebApi(known, faults or Faults(), choices)
     return [
         web.get("/api/{method}", api.handle, allow_head=False),
         web.post("/api/{method}", api.handle),
         *extra_routes(workspace),
-        *upload_routes(workspace),
+        *upload_routes(known.workspaces),
     ]
 
 

@@ -5,18 +5,24 @@ Source: https://docs.slack.dev/messaging/working-with-files
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from aiohttp import BodyPartReader, web
 
 from sandbox.files import mime_type
 from sandbox.workspace import File, Workspace
 
 
-def upload_routes(workspace: Workspace) -> list[web.RouteDef]:
-    """Return the routes of `/upload/v1/{ticket}` and `/files-pri/{id}/{name}`."""
+def upload_routes(workspaces: Mapping[str, Workspace]) -> list[web.RouteDef]:
+    """Return the routes of `/upload/v1/{ticket}` and `/files-pri/{id}/{name}`.
+
+    Args:
+        workspaces: by id, whose files they are; more may come.
+    """
 
     async def take(request: web.Request) -> web.Response:
         """Keep what is sent for a file, as raw bytes or as a form; its length has to be the one that was announced."""
-        file = _awaited(workspace, request.match_info["ticket"])
+        file = _awaited(workspaces, request.match_info["ticket"])
         if file is None:
             return web.Response(status=404, text="There is no upload under this address, or it is over.\n")
         content = await _content(request)
@@ -27,7 +33,7 @@ def upload_routes(workspace: Workspace) -> list[web.RouteDef]:
 
     async def show(request: web.Request) -> web.Response:
         """Return a file's content."""
-        file = workspace.files.get(request.match_info["id"])
+        file = next((one for one in _files(workspaces) if one.id == request.match_info["id"]), None)
         if file is None or file.content is None or not file.is_complete:
             return web.Response(status=404, text="There is no such file.\n")
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -41,9 +47,13 @@ def upload_routes(workspace: Workspace) -> list[web.RouteDef]:
     ]
 
 
-def _awaited(workspace: Workspace, ticket: str) -> File | None:
-    files = workspace.files.values()
-    return next((file for file in files if file.ticket == ticket and file.content is None), None)
+def _files(workspaces: Mapping[str, Workspace]) -> Iterator[File]:
+    for workspace in workspaces.values():
+        yield from workspace.files.values()
+
+
+def _awaited(workspaces: Mapping[str, Workspace], ticket: str) -> File | None:
+    return next((file for file in _files(workspaces) if file.ticket == ticket and file.content is None), None)
 
 
 async def _content(request: web.Request) -> bytes:
