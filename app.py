@@ -34,6 +34,7 @@ from calls.history import History
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.meetings import Capability
+from calls.permissions import Permissions
 from calls.replies import Replies
 from calls.service import CallService
 from calls.slack.apps_api import AppsApi
@@ -62,6 +63,7 @@ from parts import (
     build_homes,
     build_join_site,
     build_outside,
+    build_people,
     build_plans,
     build_providers,
     build_scheduling,
@@ -126,15 +128,17 @@ class Server:
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
+        allowed = Permissions(database, outside.profiles, outside.groups)
+        default = self.provider.name
         self.calls = CallService(
-            database, self.wakeups, self.replies, now, providers=self.providers, default_provider=self.provider.name
+            database, self.wakeups, self.replies, now, allowed, providers=self.providers, default_provider=default
         )
         self.installing = self.slack.installing(self._revive)
         self.site_url = settings.site_url(address) or address
         self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
-        self.profiles = outside.profiles
+        self.profiles, self.groups = outside.profiles, outside.groups
         claiming = Claiming(database, self.wakeups, now)
         self.plans = build_plans(outside, database, self.calls, self.wakeups)
         scheduling = build_scheduling(web_api, outside, database, self.calls, (self.wakeups, self.replies))
@@ -143,7 +147,10 @@ class Server:
         chosen = build_settings_and_links(web_api, database, self.calls, self.replies, self.wakeups, outside)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
         homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
-        use = UseCases(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling)
+        use = UseCases(
+            *(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling),
+            *build_people(database, self.wakeups, self.calls, outside, allowed),
+        )
         listeners.register(self.bolt, use, removed)
 
     async def _advance(self, work_id: WorkId) -> datetime | None:
@@ -251,6 +258,7 @@ class Server:
         await self.wakeups.stop(GRACE_S)
         await self.replies.stop(1.0)
         await self.profiles.stop()
+        await self.groups.stop()
 
     async def prune_forever(self) -> None:
         """Forget old deliveries once an hour."""

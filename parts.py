@@ -13,19 +13,23 @@ from calls.charts import Charts
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
 from calls.errors import CallsError, ConfigError
+from calls.groups import Groups
 from calls.home import SCHEDULE_CALL, SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
+from calls.inviting import Inviting
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
 from calls.model import TeamId
 from calls.outside import Outside
 from calls.own_room import OwnRoom
+from calls.permissions import Permissions
 from calls.plan_advance import PlanAdvancer
 from calls.ports import Storage, WakeUps
 from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
+from calls.reopening import Reopening
 from calls.replies import Replies
 from calls.reports import Reports
 from calls.scheduling import Scheduling
@@ -216,6 +220,7 @@ def build_outside(
         Reports(by_name, now, settings.room_key),
         users=users,
         profiles=Profiles(storage, users, now),
+        groups=Groups(UserGroupsApi(web_api), now),
         fallback=providers.fallback,
         rules=settings.end_rules,
         site_url=settings.site_url(address),
@@ -287,3 +292,10 @@ def address_of(listening: socket.socket) -> str:
     """Return where a port is reached from this machine."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def build_people(
+    storage: Storage, wakeups: WakeUps, calls: CallService, outside: Outside, allowed: Permissions
+) -> tuple[Inviting, Reopening]:
+    """Build what takes invitations and their answers, and what lets ended calls go on."""
+    return Inviting(storage, wakeups, calls, allowed, now), Reopening(storage, wakeups, outside, allowed)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calls import claiming, closing, recapping, running, starting, watching
+from calls import claiming, closing, recapping, ringing, running, starting, watching
 from calls.errors import CallsError, SlackTokenDead, StorageError
+from calls.invitation import Invitation
 from calls.log_subject import about_call
 from calls.measuring import STEPS, WAKE_UPS
 from calls.model import Call, CallId, Notice, Participant, TeamId
@@ -41,6 +42,7 @@ class _Snapshot:
     call: Call
     participants: Sequence[Participant]
     notices: Sequence[Notice]
+    invitations: Sequence[Invitation] = ()
 
 
 class Advancer:
@@ -118,7 +120,7 @@ class Advancer:
             found = False
         if snapshot is None:
             return None
-        if self._is_due(snapshot.call) and self._next_step(snapshot.call, snapshot.participants) is None:
+        if self._is_due(snapshot.call) and self._next_step(snapshot) is None:
             snapshot = await self._save(call_id, lambda _, stored: stored) or snapshot
         if snapshot.notices:
             await self._tell(snapshot.notices)
@@ -127,13 +129,13 @@ class Advancer:
     def _step_due(self, snapshot: _Snapshot) -> Step | None:
         if not self._is_due(snapshot.call):
             return None
-        return self._next_step(snapshot.call, snapshot.participants)
+        return self._next_step(snapshot)
 
     def _is_due(self, call: Call) -> bool:
         return call.due_at is not None and call.due_at <= self._outside.now()
 
-    def _next_step(self, call: Call, participants: Sequence[Participant]) -> Step | None:
-        return next_step(call, participants, self._outside.now(), self._outside.rules)
+    def _next_step(self, at: _Snapshot) -> Step | None:
+        return next_step(at.call, at.participants, self._outside.now(), self._outside.rules, at.invitations)
 
     async def _try(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> _Snapshot | None:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
@@ -158,7 +160,7 @@ class Advancer:
 
     async def _do(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> Record:
         """Do one step."""
-        outside, call, people = self._outside, snapshot.call, snapshot.participants
+        outside, call, people, invited = self._outside, snapshot.call, snapshot.participants, snapshot.invitations
         work: dict[Step, Callable[[], Awaitable[Record]]] = {
             Step.MAKE_ROOM: lambda: starting.make_room(outside, call),
             Step.REGISTER: lambda: starting.register(outside, call),
@@ -169,7 +171,14 @@ class Advancer:
             Step.TURN_OUT: lambda: watching.turn_out(outside, call),
             Step.LOOK_UP: lambda: claiming.look_up(outside, call, people),
             Step.LET_GO: lambda: watching.let_go_of_gone(outside, call),
-            Step.OFFER_CLAIMS: lambda: running.offer_claims(outside, call),
+            Step.OFFER_CLAIMS: lambda: running.offer_claims(
+                outside, call, ringing.card_of(outside, replace(call, claims_offered=True), invited)
+            ),
+            Step.STOP_RINGING: lambda: ringing.settle(outside, call),
+            Step.CHECK_INVITED: lambda: ringing.check(outside, call, invited),
+            Step.RING: lambda: ringing.ring(outside, call, invited, uncertain=uncertain),
+            Step.SHOW_ANSWER: lambda: ringing.show_answer(outside, call, invited),
+            Step.SHOW_INVITED: lambda: ringing.show_invited(outside, call, invited),
             Step.END_TOO_LONG: lambda: watching.end_too_long(outside, call),
             Step.END_EMPTY: lambda: watching.end_empty(outside, call),
             Step.KEEP: lambda: watching.keep(outside, call),
@@ -180,6 +189,7 @@ class Advancer:
             Step.BEGIN_RECAP: lambda: recapping.begin(outside, call, uncertain=uncertain),
             Step.POST_RECAP: lambda: recapping.post(outside, call, people, uncertain=uncertain),
             Step.UPDATE_RECAP: lambda: recapping.update(outside, call, people),
+            Step.HIDE_REOPEN: lambda: closing.hide_reopen(outside, call, people),
         }
         return await work[step]()
 
@@ -195,9 +205,12 @@ class Advancer:
                 changed = replace(changed, tries=0, stuck_code=None)
             participants = transaction.participants(call_id)
             changed = watching.watched(changed, participants, self._outside.now(), self._outside.rules)
-            if changed.stuck_code is None and self._next_step(changed, participants) is None:
-                changed = replace(changed, due_at=next_due(changed, participants, self._outside.rules))
-            return _Snapshot(transaction.save_call(changed), participants, transaction.notices(call_id))
+            invitations = ringing.invitations_of(transaction, changed)
+            at = _Snapshot(changed, participants, transaction.notices(call_id), invitations)
+            if changed.stuck_code is None and self._next_step(at) is None:
+                due_at = next_due(changed, participants, self._outside.rules, invitations)
+                at = replace(at, call=replace(changed, due_at=due_at))
+            return replace(at, call=transaction.save_call(at.call))
 
         return await self._storage.write(work)
 
@@ -256,4 +269,5 @@ def _look(transaction: Transaction, call_id: CallId) -> _Snapshot | None:
     call = transaction.call(call_id)
     if call is None:
         return None
-    return _Snapshot(call, transaction.participants(call_id), transaction.notices(call_id))
+    invitations = ringing.invitations_of(transaction, call)
+    return _Snapshot(call, transaction.participants(call_id), transaction.notices(call_id), invitations)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from calls.model import Call, Participant
+from calls.invitation import Invitation, line_of, with_rows
+from calls.model import Call, Participant, UserId
 from calls.slack.messages_api import Metadata, OutgoingMessage
 from calls.text import escape
-from calls.words import answers
+from calls.words import answers, inviting, permissions
 
 CLAIM_PARTICIPANT = "claim_participant"
 JOIN_CALL = "join_call"
 LEAVE_CALL = "leave_call"
 RENAME_CALL = "rename_call"
 END_CALL = "end_call"
+INVITE_TO_CALL = "invite_to_call"
+REOPEN_CALL = "reopen_call"
+
+CARD_BUTTONS = "call_actions"
+"""Block id of the card's buttons, which tells presses on the card from presses elsewhere."""
 
 METADATA_EVENT_TYPE = "startcall_call"
 """Marks every message of ours, with the call's own id, so that it can be found again."""
@@ -26,19 +32,29 @@ Block = dict[str, Any]
 
 
 def build_card(
-    call: Call, participants: Sequence[Participant], notice: str | None = None, *, joins_by_press: bool = False
+    call: Call,
+    participants: Sequence[Participant],
+    notice: str | None = None,
+    *,
+    joins_by_press: bool = False,
+    invitations: Sequence[Invitation] = (),
 ) -> OutgoingMessage:
     """Return the card of a call as it should look now.
 
     Args:
         notice: the provider's one honest line, shown while the call runs.
         joins_by_press: whether Join opens no page, because what is opened is told to each person who presses it.
+        invitations: what became of the invitations; whoever is not in it is invited.
     """
     blocks: list[Block] = [{"type": "call", "call_id": call.slack_call_id, "block_id": "call"}]
     if call.state.is_open:
-        blocks += [_context(_running_line(call, notice)), _buttons(call, joins_by_press=joins_by_press)]
+        about = _running_line(call, with_rows(call, invitations), notice)
+        blocks += [_context(about), _buttons(call, joins_by_press=joins_by_press)]
     else:
         blocks.append(_context(_ended_line(call, participants)))
+        if call.sequel.is_offered:
+            reopen = _button(REOPEN_CALL, permissions.reopen(), call.id)
+            blocks.append({"type": "actions", "block_id": CARD_BUTTONS, "elements": [reopen]})
     return OutgoingMessage(
         text=_plain_line(call),
         blocks=tuple(blocks),
@@ -55,16 +71,26 @@ def _plain_line(call: Call) -> str:
     return f"{starter} started the call “{escape(call.title)}”."
 
 
-def _running_line(call: Call, notice: str | None) -> str:
+def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | None) -> str:
     parts = [f"Started by {answers.mention(call.started_by)}"]
     if call.room is not None and call.room.display_id is not None:
         # Slack's own part of the card then shows the meeting system's id, and ours is the one that commands take.
         parts[0] += f" · `{call.display_id}`"
-    if call.invited:
-        parts.append(f"Invited: {answers.mentions(call.invited)}")
+    if call.sequel.asked_by is not None:
+        parts.append(permissions.reopened_by(UserId(call.sequel.asked_by)))
+    parts += _invited_lines(invitations)
     if notice:
         parts.append(notice)
     return "\n".join(parts)
+
+
+def _invited_lines(invitations: Sequence[Invitation]) -> list[str]:
+    lines = []
+    for line in ("invited", "declined", "missed"):
+        names = [one.user_id for one in invitations if line_of(one) == line]
+        if names:
+            lines.append(inviting.on_card(names[:SHOWN_PEOPLE_MAX], max(0, len(names) - SHOWN_PEOPLE_MAX), line))
+    return lines
 
 
 def _ended_line(call: Call, participants: Sequence[Participant]) -> str:
@@ -84,20 +110,25 @@ def _name(participant: Participant) -> str:
     return escape(participant.display_name or "a guest")
 
 
+def join_button(call: Call, *, joins_by_press: bool) -> Block:
+    """Return the button that joins; it opens the meeting, or our page, where that needs no link of the person's own."""
+    join = _button(JOIN_CALL, inviting.join(), call.id)
+    return join if call.join_url is None or joins_by_press else {**join, "url": call.join_url}
+
+
 def _context(text: str) -> Block:
     return {"type": "context", "block_id": "about", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
 def _buttons(call: Call, *, joins_by_press: bool) -> Block:
-    join = _button(JOIN_CALL, "Join", call.id)
-    if call.join_url is not None and not joins_by_press:
-        join["url"] = call.join_url
+    join = join_button(call, joins_by_press=joins_by_press)
+    invite = _button(INVITE_TO_CALL, inviting.invite(), call.id)
     end = _button(END_CALL, "End", call.id)
     end |= {"style": "danger", "confirm": _confirm_end(call)}
-    buttons = [join, _button(LEAVE_CALL, "Leave", call.id), _button(RENAME_CALL, "Rename", call.id), end]
+    buttons = [join, _button(LEAVE_CALL, "Leave", call.id), invite, _button(RENAME_CALL, "Rename", call.id), end]
     if call.claims_offered:
         buttons.append(_button(CLAIM_PARTICIPANT, "That's me", call.id))
-    return {"type": "actions", "block_id": "call_actions", "elements": buttons}
+    return {"type": "actions", "block_id": CARD_BUTTONS, "elements": buttons}
 
 
 def _button(action_id: str, label: str, call_id: str) -> Block:

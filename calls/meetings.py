@@ -55,6 +55,8 @@ class Capability(Flag):
     """Shows one person out: `kick`."""
     DESKTOP_LINK = auto()
     """Has a desktop program that a link opens."""
+    REOPEN = auto()
+    """Gives the room of an ended call, open again, when `create_room` is asked for that call once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NewType, Self
 
 from calls.recap import NO_RECAP, Recap
+from calls.sequel import NO_SEQUEL, Sequel
 from calls.unfurl import Unfurl
 
 CallId = NewType("CallId", str)
@@ -164,6 +165,8 @@ class Call:
         registrations: how many ids Slack has refused as taken after an answer was lost.
         stuck_code: why nothing more is tried until somebody sees to it, or None.
         claims_offered: whether the card has a button for people the meeting system knows by another name.
+        invited_told: what the card shows of the invitations, as a fingerprint; next at `invited_tell_at`.
+        sequel: whether the call goes on after its end, or goes on with another one.
         wait_told: whether the starter knows that the card has to wait.
         language: what its card is written in, as `calls.words.language` names it.
         unfurl: the pasted link that the card is shown under, instead of in a message of ours.
@@ -203,6 +206,9 @@ class Call:
     registrations: int = 0
     wait_told: bool = False
     claims_offered: bool = False
+    invited_told: str = ""
+    invited_tell_at: datetime | None = None
+    sequel: Sequel = NO_SEQUEL
     artifacts: tuple[Artifact, ...] = ()
     stuck_code: str | None = None
     language: str = "en"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from calls.asking import Asking
+from calls.groups import Groups
 from calls.meetings import Capability, Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
@@ -28,6 +29,7 @@ class Outside:
         providers: by the name that is kept in each call.
         users: finds people by e-mail, and e-mails of people.
         profiles: what Slack says of people.
+        groups: who is in user groups.
         fallback: the name of the provider that takes calls whose own does not work, or None.
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
@@ -40,6 +42,7 @@ class Outside:
     reports: Reports
     users: UsersApi
     profiles: Profiles
+    groups: Groups
     asking: Asking = field(default_factory=Asking)
     fallback: str | None = None
     rules: EndRules = field(default_factory=EndRules)

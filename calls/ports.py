@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from calls.budgets import Place
+from calls.invitation import Invitation
 from calls.model import (
     Call,
     CallId,
@@ -43,7 +44,7 @@ class Transaction(PastTransaction, PlanTransaction, Protocol):
         """Return the calls people may still join, oldest first, of one conversation or of the workspace."""
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
-        """Return the open calls that a person started or is in, oldest first."""
+        """Return the open calls that a person started, is in or is invited to, oldest first."""
 
     def unfinished_calls(self) -> Sequence[Call]:
         """Return every call that has not come to rest, of all workspaces, oldest first."""
@@ -72,6 +73,12 @@ class Transaction(PastTransaction, PlanTransaction, Protocol):
 
     def save_participants(self, participants: Sequence[Participant]) -> None:
         """Store people of calls, new or changed, each named once."""
+
+    def invitations(self, call_id: CallId) -> Sequence[Invitation]:
+        """Return what became of the invitations to a call, in no order that means anything."""
+
+    def save_invitation(self, invitation: Invitation) -> None:
+        """Store what became of an invitation."""
 
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
         """Return the newest call that takes or took place in a room, or None."""

@@ -111,6 +111,7 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         Step.END_ROOM: closing.come_to_rest,
         Step.POST_RECAP: recapping.left_out,
         Step.UPDATE_RECAP: recapping.left_out,
+        Step.HIDE_REOPEN: closing.reopen_is_hidden,
     }
     return meaning[step]
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from calls.blocks import build_card
 from calls.errors import SlackBadUsers, SlackUserNotFound
 from calls.meetings import Capability
 from calls.model import Call, Participant
@@ -14,7 +13,8 @@ from calls.outside import Outside, Record
 from calls.pacing import told
 from calls.ports import Transaction
 from calls.slack.calls_api import ExternalUser, SlackUser
-from calls.starting import capabilities_of, provider_of
+from calls.slack.messages_api import OutgoingMessage
+from calls.starting import capabilities_of
 from calls.workflows import to_add, to_remove
 
 _log = logging.getLogger(__name__)
@@ -50,11 +50,14 @@ async def remove_people(outside: Outside, call: Call, participants: Sequence[Par
     return _gathering(outside, call, record)
 
 
-async def offer_claims(outside: Outside, call: Call) -> Record:
-    """Give the card a button for people the meeting system knows by another name."""
+async def offer_claims(outside: Outside, call: Call, card: OutgoingMessage) -> Record:
+    """Give the card a button for people the meeting system knows by another name.
+
+    Args:
+        card: as it should look with that button.
+    """
     if call.message_ts is None:
         raise AssertionError(call.id)
-    card = build_card(replace(call, claims_offered=True), (), provider_of(outside, call).notice)
     await outside.messages.update(call.team_id, call.channel_id, call.message_ts, card)
     return claims_are_offered
 

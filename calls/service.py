@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from calls.choosing import person_chose
-from calls.errors import StateError
+from calls.finding import CallRef, Unclear, find_call, visible_calls
 from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.meetings import Capability, Provider
 from calls.model import (
@@ -29,6 +29,7 @@ from calls.model import (
     Session,
     UserId,
 )
+from calls.permissions import Deed, Permissions, refused
 from calls.placing import Placing
 from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.preferences import OWN_ROOM
@@ -38,6 +39,8 @@ from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers, plans
 from calls.words.language import spoken
+
+__all__ = ["CallRef", "CallService", "StartRequest"]
 
 RESPONSE_URL_LASTS = timedelta(minutes=29)
 """One minute less than Slack gives, for clocks that differ."""
@@ -64,38 +67,16 @@ class StartRequest:
     provider: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallRef:
-    """Which call a person means: the one of a card, or one running in a conversation.
-
-    Args:
-        call_id: from a button or a dialog; the other two are not looked at then.
-        display_id: what was typed, or None for the only call running in the conversation.
-        response_url: of the press of a button, which can change the card it is on.
-    """
-
-    channel_id: ChannelId | None = None
-    display_id: str | None = None
-    call_id: CallId | None = None
-    response_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Unclear:
-    """No call was found, or several; holds what to say."""
-
-    text: str
-
-
 class CallService:
     """The use cases. Each answers as soon as the request is stored."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter for each thing it uses
         self,
         storage: Storage,
         wakeups: WakeUps,
         replies: Replies,
         now: Clock,
+        permissions: Permissions,
         *,
         providers: Mapping[str, Provider],
         default_provider: str,
@@ -103,6 +84,7 @@ class CallService:
         """Take where calls are kept, who is to be woken and how people are answered.
 
         Args:
+            permissions: who may do what with a running call.
             providers: by the name that is kept in each call.
             default_provider: the name of the provider that new calls are started with.
         """
@@ -112,6 +94,7 @@ class CallService:
         self._now = now
         self._providers = providers
         self._placing = Placing(providers, default_provider)
+        self._permissions = permissions
 
     @property
     def choices(self) -> Sequence[str]:
@@ -186,8 +169,12 @@ class CallService:
             StorageError: when the request could not be stored; nothing was changed then.
         """
         cleaned = plain_title(title)
+        standing = await self._permissions.standing(Deed.RENAME, ref, person)
 
         def change(transaction: Transaction, call: Call) -> Reply:
+            refusal = refused(transaction, Deed.RENAME, call, person, standing)
+            if refusal is not None:
+                return Reply(refusal, is_done=False)
             if not cleaned:
                 return Reply(answers.empty_title(), is_done=False)
             transaction.save_call(replace(call, title=cleaned, due_at=self._now()))
@@ -201,8 +188,12 @@ class CallService:
         Raises:
             StorageError: when the request could not be stored; nothing was changed then.
         """
+        standing = await self._permissions.standing(Deed.END, ref, person)
 
         def change(transaction: Transaction, call: Call) -> Reply:
+            refusal = refused(transaction, Deed.END, call, person, standing)
+            if refusal is not None:
+                return Reply(refusal, is_done=False)
             now = self._now()
             for participant in transaction.participants(call.id):
                 if participant.present:
@@ -220,7 +211,7 @@ class CallService:
         """
 
         def work(transaction: Transaction) -> Reply:
-            calls = answers.running(_visible(transaction, person, channel_id))
+            calls = answers.running(visible_calls(transaction, person, channel_id))
             here = transaction.plans_in(person.team_id, channel_id)
             own = transaction.plans_of(person.team_id, person.user_id)
             planned = list({plan.id: plan for plan in (*here, *own)}.values())
@@ -305,8 +296,8 @@ class CallService:
         """Return work that finds the call that is meant and changes it, or says why it cannot."""
 
         def work(transaction: Transaction) -> Reply:
-            found = _find(transaction, command, ref, person)
-            if isinstance(found, _Unclear):
+            found = find_call(transaction, command, ref, person)
+            if isinstance(found, Unclear):
                 return Reply(found.text, is_done=False)
             if found.state.is_open:
                 return change(transaction, self._pressed(found, ref))
@@ -329,29 +320,6 @@ class CallService:
         mended = replace(self._pressed(call, ref), end_shown=False, due_at=self._now())
         transaction.save_call(mended)
         return Reply(answers.already_over(), call.id, is_done=False)
-
-
-def _find(transaction: Transaction, command: str, ref: CallRef, person: Person) -> Call | _Unclear:
-    """Return the call a person means, never one of another workspace."""
-    if ref.call_id is not None:
-        call = transaction.call(ref.call_id)
-        return call if call is not None and call.team_id == person.team_id else _Unclear(answers.unknown_call())
-    if ref.channel_id is None:
-        raise StateError("call_not_named")
-    if ref.display_id is not None:
-        fitting = [call for call in _visible(transaction, person, ref.channel_id) if call.display_id == ref.display_id]
-        return fitting[0] if fitting else _Unclear(answers.no_such_call(ref.display_id))
-    here = transaction.open_calls(person.team_id, ref.channel_id)
-    if not here:
-        return _Unclear(answers.no_call_here())
-    return here[0] if len(here) == 1 else _Unclear(answers.which_call(command, here))
-
-
-def _visible(transaction: Transaction, person: Person, channel_id: ChannelId) -> list[Call]:
-    """Return the open calls a person may see: those of the conversation asked in, and the person's own."""
-    here = transaction.open_calls(person.team_id, channel_id)
-    own = transaction.calls_of(person.team_id, person.user_id)
-    return list({call.id: call for call in (*here, *own)}.values())
 
 
 def _key(person: Person) -> str:

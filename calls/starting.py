@@ -7,9 +7,10 @@ from dataclasses import replace
 from calls.blocks import build_card
 from calls.errors import ConfigError, SlackCallGone, SlackChannelRefused
 from calls.holding import still_held
+from calls.invitation import fingerprint, with_rows
 from calls.looking import next_look
 from calls.meetings import Capability, Provider, RoomSpec
-from calls.model import Call, CallState, Room
+from calls.model import Call, CallId, CallState, Room
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.slack.messages_api import OutgoingMessage
@@ -39,7 +40,9 @@ async def make_room(outside: Outside, call: Call) -> Record:
     host_email = None
     if Capability.HOST_EMAIL in provider.capabilities:
         host_email = await outside.users.email_of(call.team_id, call.started_by)
-    spec = RoomSpec(call.id, call.team_id, call.channel_id, call.title, call.started_by, host_email)
+    # A call that goes on after its end gets the room it had: the one of the call for which it was first made.
+    room_of = CallId(call.sequel.room_of or call.id)
+    spec = RoomSpec(room_of, call.team_id, call.channel_id, call.title, call.started_by, host_email)
     room = await outside.asking.ask(provider, provider.create_room(spec))
 
     def record(_: Transaction, stored: Call) -> Call:
@@ -96,11 +99,13 @@ async def post(outside: Outside, call: Call, *, uncertain: bool) -> Record:
     capabilities = capabilities_of(outside, call)
     look_at = next_look(capabilities, call, now)
     keep_at = now if Capability.KEEP in capabilities else None
+    invited_told = fingerprint(call, with_rows(call, ()))
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.LIVE if stored.state is CallState.REGISTERED else stored.state
         watch = replace(stored.watch, look_at=look_at, keep_at=keep_at)
-        return replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state, watch=watch)
+        posted = replace(stored, posted=True, message_ts=message_ts, live_at=now, state=state, watch=watch)
+        return replace(posted, invited_told=invited_told)
 
     return record
 

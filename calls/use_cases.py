@@ -8,9 +8,11 @@ from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.history import History
 from calls.homes import Homes
+from calls.inviting import Inviting
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.profiles import Profiles
+from calls.reopening import Reopening
 from calls.scheduling import Scheduling
 from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
@@ -30,3 +32,5 @@ class UseCases:
     history: History
     homes: Homes
     scheduling: Scheduling
+    inviting: Inviting
+    reopening: Reopening

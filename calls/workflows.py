@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from calls.invitation import Invitation, fingerprint, next_moment, settled, to_check, to_ring, to_show
 from calls.model import Call, CallState, EndReason, Participant
 from calls.recap import RecapState
 
@@ -25,6 +26,9 @@ RECAP_FROM = timedelta(minutes=1)
 
 _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
+
+REOPENS_FOR = timedelta(minutes=2)
+"""How long a call that was ended by mistake can go on."""
 
 TRIES_MAX = 12
 """After so many failures of one step, about 8 minutes, a call is set aside until somebody sees to it."""
@@ -56,6 +60,11 @@ class Step(Enum):
     ADD_PEOPLE = auto()
     REMOVE_PEOPLE = auto()
     OFFER_CLAIMS = auto()
+    STOP_RINGING = auto()
+    CHECK_INVITED = auto()
+    RING = auto()
+    SHOW_ANSWER = auto()
+    SHOW_INVITED = auto()
     END_TOO_LONG = auto()
     END_EMPTY = auto()
     KEEP = auto()
@@ -66,24 +75,44 @@ class Step(Enum):
     BEGIN_RECAP = auto()
     POST_RECAP = auto()
     UPDATE_RECAP = auto()
+    HIDE_REOPEN = auto()
 
 
-def next_step(call: Call, participants: Sequence[Participant], now: datetime, rules: EndRules) -> Step | None:
+def next_step(
+    call: Call,
+    participants: Sequence[Participant],
+    now: datetime,
+    rules: EndRules,
+    invitations: Sequence[Invitation] = (),
+) -> Step | None:
     """Return what a call needs next, or None when all is as it should be at the moment."""
     if call.state.is_final:
         # A card posted by response_url is redrawn when somebody presses a button that it still shows.
-        return Step.SHOW_END if call.posted and not call.end_shown else _next_of_recap(call, participants)
+        if call.posted and not call.end_shown:
+            return Step.SHOW_END
+        ringing = _next_of_ringing(call, participants, invitations, now)
+        return ringing or _next_of_recap(call, participants) or _next_of_reopening(call, now)
     if call.state is CallState.ENDING:
-        return _next_of_ending(call)
-    return _next_of_starting(call) or _next_of_live(call, participants, now) or _next_of_watch(call, now, rules)
+        step = _next_of_ending(call)
+        # A room that cannot be closed for a while keeps nobody ringing.
+        first = _next_of_ringing(call, participants, invitations, now) if step is Step.END_ROOM and call.tries else None
+        return first or step
+    return (
+        _next_of_starting(call)
+        or _next_of_live(call, participants, now)
+        or _next_of_watch(call, now, rules)
+        or _next_of_ringing(call, participants, invitations, now)
+    )
 
 
-def next_due(call: Call, participants: Sequence[Participant], rules: EndRules) -> datetime | None:
+def next_due(
+    call: Call, participants: Sequence[Participant], rules: EndRules, invitations: Sequence[Invitation] = ()
+) -> datetime | None:
     """Return when a call that needs nothing at the moment has to be looked at again, or None for never."""
     if not call.state.is_open:
-        return None
+        return reopen_deadline(call) if call.state.is_final and call.sequel.is_offered else None
     watch = call.watch
-    times = [call.created_at + rules.longest, watch.look_at, watch.keep_at]
+    times = [call.created_at + rules.longest, watch.look_at, watch.keep_at, next_moment(call, invitations)]
     times += [person.stays_until for person in participants if person.present]
     if _next_of_people(call, participants) is not None:
         times.append(watch.tell_at)
@@ -126,6 +155,39 @@ def _next_of_people(call: Call, participants: Sequence[Participant]) -> Step | N
     has_unknown = any(person.present and person.is_unknown for person in participants)
     is_offered = call.claims_offered or call.message_ts is None
     return Step.OFFER_CLAIMS if has_unknown and not is_offered else None
+
+
+def _next_of_ringing(
+    call: Call, participants: Sequence[Participant], invitations: Sequence[Invitation], now: datetime
+) -> Step | None:
+    if settled(call, participants, invitations, now):
+        return Step.STOP_RINGING
+    if not call.state.is_open:
+        return Step.SHOW_ANSWER if to_show(invitations) is not None else None
+    is_gathering = call.invited_tell_at is not None and now < call.invited_tell_at
+    return _next_to_ring(invitations) or (None if is_gathering else _next_to_show(call, invitations))
+
+
+def _next_to_ring(invitations: Sequence[Invitation]) -> Step | None:
+    if to_check(invitations) is not None:
+        return Step.CHECK_INVITED
+    return Step.RING if to_ring(invitations) is not None else None
+
+
+def _next_to_show(call: Call, invitations: Sequence[Invitation]) -> Step | None:
+    if to_show(invitations) is not None:
+        return Step.SHOW_ANSWER
+    return Step.SHOW_INVITED if fingerprint(call, invitations) != call.invited_told else None
+
+
+def reopen_deadline(call: Call) -> datetime | None:
+    """Return until when an ended call can go on, or None for one that runs."""
+    return None if call.ended_at is None else call.ended_at + REOPENS_FOR
+
+
+def _next_of_reopening(call: Call, now: datetime) -> Step | None:
+    is_over = call.sequel.is_begun or _has_come(reopen_deadline(call), now)
+    return Step.HIDE_REOPEN if call.sequel.is_offered and is_over else None
 
 
 def _next_of_watch(call: Call, now: datetime, rules: EndRules) -> Step | None:

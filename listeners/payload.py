@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from calls.blocks import CARD_BUTTONS
 from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
 from calls.service import CallRef
 
@@ -50,8 +51,14 @@ def view_delivery(body: Body) -> Delivery:
 
 
 def pressed_call(body: Body) -> CallRef:
-    """Return the call whose card a button is on."""
-    return CallRef(call_id=CallId(str(body["actions"][0].get("value", ""))), response_url=body.get("response_url"))
+    """Return the call that a button is about; only a press on the card itself comes with a way to change the card."""
+    is_card = body["actions"][0].get("block_id") == CARD_BUTTONS
+    return CallRef(call_id=pressed_id(body), response_url=body.get("response_url") if is_card else None)
+
+
+def pressed_id(body: Body) -> CallId:
+    """Return the id of the call that a button is about."""
+    return CallId(str(body["actions"][0].get("value", "")))
 
 
 def pressed_in(body: Body) -> ChannelId | None:

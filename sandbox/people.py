@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox.messages import NewMessage, post
-from sandbox.workspace import Channel, ChannelKind, Stranger, Team, User, Workspace
+from sandbox.workspace import Channel, ChannelKind, Stranger, Team, User, UserGroup, Workspace
 
 ALICE, BOB, CAROL, DAVE = "U0ALICE0001", "U0BOB000001", "U0CAROL0001", "U0DAVE00001"
 ERIN = "U0ERIN00001"
 """Works elsewhere: of another workspace, and in no conversation here."""
+
+DESIGNERS = "S0DESIGN001"
+"""A user group: Bob and Carol."""
 
 PEOPLE = (ALICE, BOB, CAROL, DAVE)
 GENERAL = "C0GENERAL01"
@@ -44,6 +47,7 @@ def furnish(workspace: Workspace, number: str = "01", *, person: str = "U") -> N
     _add(workspace, "G0ALIBOBCAR", "mpdm-alice--bob--carol-1", "mpim", {ALICE, BOB, CAROL})
     for user_id in PEOPLE:
         _add(workspace, f"D0APP{user_id[2:8]}", f"app--{user_id}", "im", {user_id, bot_id})
+    workspace.groups[DESIGNERS] = UserGroup(DESIGNERS, "designers", "Designers", {BOB, CAROL})
     erin = User(ERIN, "erin", "Erin Engel", tz="Europe/London", locale="en-GB")
     workspace.strangers[ERIN] = Stranger(erin, Team("T0OTHER0001", "Other Inc", "other"))
     post(workspace, NewMessage(GENERAL, BOB, "Good morning! Who has time for the release today?"))

@@ -29,7 +29,13 @@ def encode(workspace: Workspace, user: User, typed: str) -> str:
         name, link = match.groups()
         if link is not None:
             return f"<{escape(link)}>"
-        return _SPECIAL.get(name) or _person(workspace, name) or _channel(workspace, user, name) or str(name)
+        return (
+            _SPECIAL.get(name)
+            or _person(workspace, name)
+            or _group(workspace, name)
+            or _channel(workspace, user, name)
+            or str(name)
+        )
 
     # Escaping everything first would hide where a link ends, so it is done piece by piece.
     pieces, end = [], 0
@@ -44,6 +50,13 @@ def _person(workspace: Workspace, name: str) -> str | None:
     wanted = name.removeprefix("@").lower()
     users = (user for user in workspace.users.values() if name[0] == "@" and user.name.lower() == wanted)
     return next((f"<@{user.id}|{user.name}>" for user in users), None)
+
+
+def _group(workspace: Workspace, name: str) -> str | None:
+    """Return the user group of this handle in Slack's form, or None."""
+    wanted = name.removeprefix("@").lower()
+    groups = (group for group in workspace.groups.values() if name[0] == "@" and group.handle.lower() == wanted)
+    return next((f"<!subteam^{group.id}|@{group.handle}>" for group in groups if not group.is_disabled), None)
 
 
 def _channel(workspace: Workspace, user: User, name: str) -> str | None:

@@ -56,6 +56,17 @@ class Stranger:
 
 
 @dataclass(slots=True)
+class UserGroup:
+    """People who are mentioned by one handle."""
+
+    id: str
+    handle: str
+    name: str
+    members: set[str] = field(default_factory=set)
+    is_disabled: bool = False
+
+
+@dataclass(slots=True)
 class Channel:
     """A conversation of any kind."""
 
@@ -242,6 +253,7 @@ class Workspace:
         self.enterprise: Team | None = None
         self.installation = installation
         self.users: dict[str, User] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.strangers: dict[str, Stranger] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}

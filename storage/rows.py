@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from calls.invitation import Invitation, InvitationState
 from calls.model import (
     Artifact,
     ArtifactKind,
@@ -24,6 +25,7 @@ from calls.model import (
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
 from calls.recap import Recap, RecapState
+from calls.sequel import Sequel
 from calls.unfurl import Unfurl
 
 Values = dict[str, Any]
@@ -55,6 +57,8 @@ _SAME_IN_BOTH = (
     "registrations",
     "wait_told",
     "claims_offered",
+    "invited_told",
+    "invited_tell_at",
     "stuck_code",
     "language",
     "version",
@@ -86,6 +90,7 @@ def call_values(call: Call) -> Values:
         "unfurl_url": call.unfurl and call.unfurl.url,
         **_url_values("start_url", call.start_url),
         **_url_values("card_url", call.card_url),
+        **{f"sequel_{name}": getattr(call.sequel, name) for name in Sequel.__slots__},
         "recap_state": call.recap.state.value,
         **{f"recap_{name}": getattr(call.recap, name) for name in _OF_RECAP},
     }
@@ -104,6 +109,7 @@ def call_of(row: Row[Any]) -> Call:
         unfurl=None if row.unfurl_ts is None else Unfurl(row.unfurl_ts, row.unfurl_url),
         start_url=_url_of(row.start_url, row.start_url_expires_at),
         card_url=_url_of(row.card_url, row.card_url_expires_at),
+        sequel=Sequel(**{name: getattr(row, f"sequel_{name}") for name in Sequel.__slots__}),
         recap=Recap(RecapState(row.recap_state), **{name: getattr(row, f"recap_{name}") for name in _OF_RECAP}),
     )
 
@@ -146,6 +152,19 @@ def link_values(link: JoinLink) -> Values:
 def link_of(row: Row[Any]) -> JoinLink:
     """Return the link of a row."""
     return JoinLink(**{name: getattr(row, name) for name in JoinLink.__slots__})
+
+
+def invitation_values(invitation: Invitation) -> Values:
+    """Return an invitation as column values."""
+    values = {name: getattr(invitation, name) for name in Invitation.__slots__}
+    return values | {"state": invitation.state.value, "shown": invitation.shown and invitation.shown.value}
+
+
+def invitation_of(row: Row[Any]) -> Invitation:
+    """Return the invitation of a row."""
+    values = {name: getattr(row, name) for name in Invitation.__slots__}
+    shown = None if row.shown is None else InvitationState(row.shown)
+    return Invitation(**values | {"state": InvitationState(row.state), "shown": shown})
 
 
 def profile_values(profile: Profile) -> Values:

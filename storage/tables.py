@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -92,6 +93,13 @@ calls = Table(
     Column("registrations", Integer, nullable=False),
     Column("wait_told", Boolean, nullable=False),
     Column("claims_offered", Boolean, nullable=False),
+    Column("invited_told", Text, nullable=False, server_default=""),
+    Column("invited_tell_at", Instant),
+    Column("sequel_of", Text),
+    Column("sequel_asked_by", Text),
+    Column("sequel_room_of", Text),
+    Column("sequel_is_offered", Boolean, nullable=False, server_default=false()),
+    Column("sequel_is_begun", Boolean, nullable=False, server_default=false()),
     Column("stuck_code", Text),
     Column("language", Text, nullable=False, server_default="en"),
     Column("unfurl_ts", Text),
@@ -163,6 +171,9 @@ Index(
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)
 
+# A call goes on as one other call at most, whoever presses at the same moment.
+Index("calls_sequel_once", calls.c.sequel_of, unique=True)
+
 participants = Table(
     "participants",
     metadata,
@@ -218,6 +229,21 @@ links = Table(
     Column("slack_id", Text),
     Column("used_at", Instant),
     Column("revoked_at", Instant),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("call_id", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("invited_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rung_at", Instant),
+    Column("rings", Integer, nullable=False),
+    Column("dm_channel_id", Text),
+    Column("dm_ts", Text),
+    Column("shown", Text),
+    Index("invitations_of_person", "user_id"),
 )
 
 profiles = Table(

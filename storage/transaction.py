@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from calls.errors import StaleCallError
+from calls.invitation import Invitation
 from calls.model import (
     Call,
     CallId,
@@ -28,6 +29,7 @@ from storage.past import SqlPast
 from storage.plans import SqlPlans
 from storage.tables import (
     calls,
+    invitations,
     is_open,
     is_stuck,
     is_unfinished,
@@ -67,14 +69,17 @@ class SqlTransaction(SqlPast, SqlPlans):
         return [rows.call_of(row) for row in self._connection.execute(query.order_by(calls.c.created_at))]
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
-        """Return the open calls a person started or is in, oldest first."""
+        """Return the open calls a person started, is in or is invited to, oldest first."""
         present_in = select(participants.c.call_id).where(
             participants.c.call_id == calls.c.id, participants.c.slack_id == user_id, participants.c.present
+        )
+        invited_to = select(invitations.c.call_id).where(
+            invitations.c.call_id == calls.c.id, invitations.c.user_id == user_id
         )
         query = (
             select(calls)
             .where(calls.c.team_id == team_id, is_open)
-            .where((calls.c.started_by == user_id) | present_in.exists())
+            .where((calls.c.started_by == user_id) | present_in.exists() | invited_to.exists())
             .order_by(calls.c.created_at)
         )
         return [rows.call_of(row) for row in self._connection.execute(query)]
@@ -120,6 +125,15 @@ class SqlTransaction(SqlPast, SqlPlans):
     def save_participants(self, people: Sequence[Participant]) -> None:
         """Store people of calls, new or changed."""
         put(self._connection, participants, [rows.participant_values(person) for person in people])
+
+    def invitations(self, call_id: CallId) -> Sequence[Invitation]:
+        """Return what became of the invitations to a call."""
+        query = select(invitations).where(invitations.c.call_id == call_id).order_by(invitations.c.user_id)
+        return [rows.invitation_of(row) for row in self._connection.execute(query)]
+
+    def save_invitation(self, invitation: Invitation) -> None:
+        """Store what became of an invitation."""
+        put(self._connection, invitations, [rows.invitation_values(invitation)])
 
     def call_in_room(self, provider: str, room_id: str) -> Call | None:
         """Return the newest call in a room, or None."""

@@ -62,6 +62,10 @@ class World:
         calls = await self.server.database.read(lambda transaction: transaction.stuck_calls())
         return [call.stuck_code for call in calls]
 
+    def buttons(self, message: Message) -> list[str]:
+        """Return the action ids of a message's buttons."""
+        return buttons(message)
+
     def told(self, channel_id: str, user_id: str) -> list[str]:
         """Return what was shown to one person alone in a conversation."""
         messages = self.slack.workspace.messages.get(channel_id, [])
@@ -80,6 +84,12 @@ def cards(slack: Sandbox, channel_id: str = GENERAL) -> list[Message]:
     """Return the cards of calls in a conversation."""
     messages = slack.workspace.messages.get(channel_id, [])
     return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
+
+
+def buttons(message: Message) -> list[str]:
+    """Return the action ids of a message's buttons."""
+    rows = (block["elements"] for block in message.blocks if block["type"] == "actions")
+    return [str(button["action_id"]) for row in rows for button in row]
 
 
 def free_port() -> int:

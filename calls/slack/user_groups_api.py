@@ -1,10 +1,11 @@
-"""List the user groups of a workspace. Scope `usergroups:read`."""
+"""List the user groups of a workspace, and who is in them. Scope `usergroups:read`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calls.model import TeamId
+from calls.errors import SlackOutcomeUnknown
+from calls.model import TeamId, UserId
 from calls.slack.answers import text_in
 from calls.slack.web import SlackWeb
 
@@ -45,3 +46,17 @@ class UserGroupsApi:
             if not one.get("date_delete")
         ]
         return tuple(sorted((group for group in groups if group.id), key=lambda group: group.name.casefold()))
+
+    async def members(self, team_id: TeamId, group_id: str) -> frozenset[UserId]:
+        """Return who is in a user group. Scope `usergroups:read`.
+
+        Raises:
+            SlackError: when Slack does not say, as for a group that there is not.
+
+        Source: https://docs.slack.dev/reference/methods/usergroups.users.list
+        """
+        method = "usergroups.users.list"
+        users = (await self._web.call(team_id, method, {"usergroup": group_id})).data.get("users")
+        if not isinstance(users, list):
+            raise SlackOutcomeUnknown("incomplete_answer", method, detail="no users")
+        return frozenset(UserId(user) for user in users if isinstance(user, str))

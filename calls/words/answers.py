@@ -21,6 +21,7 @@ COMMANDS = (
     ("/startcall list", "show the running and planned calls of this conversation and your own"),
     ("/startcall join [id]", "be shown as in the call, and get its link"),
     ("/startcall leave [id]", "no longer be shown as in the call"),
+    ("/startcall invite [id] @person …", "have people rung and asked to join"),
     ("/startcall rename [id] new title", "change the call's title"),
     ("/startcall history [csv]", "show the last calls of this conversation, or get them as a file"),
     ("/startcall end [id]", "end the call for everybody"),

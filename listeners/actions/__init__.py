@@ -6,12 +6,15 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from calls import blocks, home, link_messages, plan_blocks
+from calls import blocks, home, link_messages, plan_blocks, ring_messages
 from calls.use_cases import UseCases
+from listeners.actions.call_back import call_back
 from listeners.actions.claim_participant import claim_participant
+from listeners.actions.decline_call import decline_call
 from listeners.actions.end_call import end_call
 from listeners.actions.force_end_call import force_end_call
 from listeners.actions.guest_link import guest_link
+from listeners.actions.invite_to_call import invite_to_call
 from listeners.actions.join_call import join_call
 from listeners.actions.leave_call import leave_call
 from listeners.actions.open_meeting import open_meeting
@@ -24,6 +27,7 @@ from listeners.actions.plan_buttons import (
     start_plan,
 )
 from listeners.actions.rename_call import rename_call
+from listeners.actions.reopen_call import reopen_call
 from listeners.actions.retry_call import retry_call
 from listeners.actions.revoke_guest_link import revoke_guest_link
 from listeners.views.schedule_call import ask_for_schedule_call
@@ -43,6 +47,10 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(re.compile(rf"{SHOW_PART}_.*"))(show_settings_part(use.settings))
     app.block_action(home.RETRY_CALL)(retry_call(use.homes))
     app.block_action(home.FORCE_END_CALL)(force_end_call(use.homes))
+    app.block_action(blocks.INVITE_TO_CALL)(invite_to_call(calls, use.inviting))
+    app.block_action(blocks.REOPEN_CALL)(reopen_call(calls, use.reopening))
+    app.block_action(ring_messages.DECLINE_CALL)(decline_call(calls, use.inviting))
+    app.block_action(ring_messages.CALL_BACK)(call_back(calls, joining, use.inviting))
     app.block_action(home.START_CALL)(show_start_call(calls))
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))

@@ -26,14 +26,14 @@ def join_call(calls: CallService, joining: Joining) -> Callable[..., Awaitable[N
         if reply is None or not reply.is_done or reply.call_id is None or opens_page:
             return
         try:
-            await _hand_out(calls, joining, body, reply.call_id)
+            await hand_out(calls, joining, body, reply.call_id)
         except CallsError as error:
             tell_presser(calls, body, words_for(error))
 
     return handle_join_call
 
 
-async def _hand_out(calls: CallService, joining: Joining, body: Body, call_id: CallId) -> None:
+async def hand_out(calls: CallService, joining: Joining, body: Body, call_id: CallId) -> None:
     """Show whoever pressed a link of their own: below the card, or on the Home in a dialog."""
     person, response_url = interaction_person(body), body.get("response_url")
     new = await joining.own_link(call_id, person)

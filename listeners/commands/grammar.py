@@ -23,6 +23,7 @@ class Command(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     END = "end"
+    INVITE = "invite"
     RENAME = "rename"
     SETTINGS = "settings"
     HISTORY = "history"
@@ -32,7 +33,7 @@ class Command(StrEnum):
 CSV = "csv"
 """What can follow `history`: the same as a file."""
 
-KEPT_FOR_LATER = frozenset({"invite", "schedule"})
+KEPT_FOR_LATER = frozenset({"schedule"})
 """Words that later versions take as commands; alone on the line they are no titles today either."""
 
 
@@ -57,11 +58,13 @@ class OnCall:
     Args:
         display_id: the call that was named, or None.
         title: the new title for `rename`, still in Slack's escaped form; for `history`, `CSV` or nothing.
+        people: whom to `invite`: people, and user groups.
     """
 
     command: Command
     display_id: str | None = None
     title: str = ""
+    people: tuple[UserId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ Line = Start | OnCall | Incomplete | KeptForLater
 _WORD = re.compile(r"<[^<>]*>|\"([^\"]*)\"|“([^“”]*)”|[^\s\"“”<]+|\S")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _MY_ROOM = ["with", "my", "room"]
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
 _DANGLING = frozenset({"with", "and", "&amp;", ","})
 
 
@@ -95,6 +99,12 @@ class _Word:
     def person(self) -> UserId | None:
         match = None if self.quoted else _PERSON.fullmatch(self.text)
         return None if match is None else UserId(match[1])
+
+    @property
+    def invited(self) -> UserId | None:
+        """Return the person or the user group that is named."""
+        match = None if self.quoted else _GROUP.fullmatch(self.text)
+        return self.person if match is None else UserId(match[1])
 
 
 def parse_line(typed: str, providers: Collection[str] = ()) -> Line:
@@ -118,13 +128,16 @@ def parse_line(typed: str, providers: Collection[str] = ()) -> Line:
 def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
     """Return the command a first word is, or None when the line is a title."""
     if first in KEPT_FOR_LATER:
-        only_people = bool(rest) and all(word.person is not None for word in rest)
-        return KeptForLater(first) if not rest or (first == "invite" and only_people) else None
-    if first not in set(Command):
-        return None
-    command = Command(first)
+        return None if rest else KeptForLater(first)
+    return _with_command(Command(first), rest, typed) if first in set(Command) else None
+
+
+def _with_command(command: Command, rest: list[_Word], typed: str) -> Line | None:
+    """Return what a command asks for, or None when it is followed by something it does not take."""
     if command is Command.RENAME:
         return _rename(rest, typed)
+    if command is Command.INVITE:
+        return _invite(rest)
     if not rest:
         return OnCall(command)
     if command is Command.HISTORY:
@@ -133,6 +146,16 @@ def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
     display_id = parse_display_id(rest[0].text)
     takes_id = command not in {Command.LIST, Command.SETTINGS, Command.HELP}
     return OnCall(command, display_id) if takes_id and len(rest) == 1 and display_id else None
+
+
+def _invite(rest: list[_Word]) -> Line | None:
+    """Return an invitation: an id may come before the people, and anything else makes the line a title."""
+    display_id = parse_display_id(rest[0].text) if rest and not rest[0].quoted else None
+    named = rest[1:] if display_id else rest
+    people = tuple(dict.fromkeys(word.invited for word in named if word.invited is not None))
+    if any(word.invited is None and not _dangles(word) for word in named):
+        return None
+    return OnCall(Command.INVITE, display_id, people=people) if people else Incomplete(Command.INVITE)
 
 
 def _rename(rest: list[_Word], typed: str) -> Line:

@@ -51,10 +51,10 @@ async def _handle_line(ack: AsyncAck, body: Body, use: UseCases) -> None:
             await ack()
             open_settings(use.settings, command_person(body), body["trigger_id"], ChannelId(body["channel_id"]))
         case OnCall(command=Command.JOIN) as on_call:
-            await answer_join(ack, use.joining, command_person(body), _on_call(calls, body, on_call))
+            await answer_join(ack, use.joining, command_person(body), _on_call(use, body, on_call))
         case OnCall() as on_call:
             asked_history = on_call.command is Command.HISTORY
-            work = _history(use.history, body, on_call) if asked_history else _on_call(calls, body, on_call)
+            work = _history(use.history, body, on_call) if asked_history else _on_call(use, body, on_call)
             await answer_command(ack, work)
         case Incomplete() | KeptForLater() as line:
             text = answers.usage(line.command) if isinstance(line, Incomplete) else answers.not_yet(line.word)
@@ -92,7 +92,8 @@ def _plan(calls: CallService, scheduling: Scheduling, body: Body, line: PlanLine
     return scheduling.schedule(request, command_delivery(body), body.get("channel_name", ""))
 
 
-def _on_call(calls: CallService, body: Body, line: OnCall) -> Awaitable[Reply]:
+def _on_call(use: UseCases, body: Body, line: OnCall) -> Awaitable[Reply]:
+    calls = use.calls
     person, delivery = command_person(body), command_delivery(body)
     channel_id = ChannelId(body["channel_id"])
     ref = CallRef(channel_id=channel_id, display_id=line.display_id)
@@ -103,6 +104,8 @@ def _on_call(calls: CallService, body: Body, line: OnCall) -> Awaitable[Reply]:
             return calls.leave(ref, person, delivery)
         case Command.END:
             return calls.end(ref, person, delivery)
+        case Command.INVITE:
+            return use.inviting.invite(ref, line.people, person, delivery)
         case Command.RENAME:
             return calls.rename(ref, line.title, person, delivery)
         case _:

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from calls.use_cases import UseCases
 from listeners.events.app_home_opened import app_home_opened
 from listeners.events.app_uninstalled import Removed, app_uninstalled
+from listeners.events.call_rejected import call_rejected
 from listeners.events.link_shared import link_shared
 
 
@@ -16,3 +17,4 @@ def register(app: AsyncApp, use: UseCases, removed: Removed) -> None:
     for event in ("app_uninstalled", "tokens_revoked"):
         app.event(event)(app_uninstalled(removed))
     app.event("link_shared")(link_shared(use.linking))
+    app.event("call_rejected")(call_rejected(use.inviting))

@@ -80,8 +80,9 @@ class Hub:
         self._closed = False
 
     def expect(self, room_id: str) -> None:
-        """Take note of a room that nobody can be in yet."""
+        """Take note of a room that nobody can be in yet; one that was closed is open again."""
         self._known.add(room_id)
+        self._ended.discard(room_id)
 
     def knows(self, room_id: str) -> bool:
         """Say whether a room was made, or entered, since this hub began."""
@@ -232,6 +233,9 @@ class _Remembered:
         self._names[name] = None
         if len(self._names) > _REMEMBERED_MAX:
             del self._names[next(iter(self._names))]
+
+    def discard(self, name: str) -> None:
+        self._names.pop(name, None)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

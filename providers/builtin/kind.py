@@ -84,6 +84,7 @@ KIND = ProviderKind(
     | Capability.POLL
     | Capability.END
     | Capability.PERSON_LINK
-    | Capability.KICK,
+    | Capability.KICK
+    | Capability.REOPEN,
     summary="a room for up to 6 people that Startcall serves itself",
 )

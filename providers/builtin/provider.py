@@ -81,7 +81,9 @@ class BuiltinProvider(Provider):
         be asked: they would find the room empty.
         """
         can = Capability.ROSTER | Capability.STREAM | Capability.END | Capability.PERSON_LINK
-        return can | Capability.POLL | Capability.KICK if self._house.is_alone else can
+        # Whether a room was closed is kept in each process, so only one that is alone can open it again.
+        alone = Capability.POLL | Capability.KICK | Capability.REOPEN
+        return can | alone if self._house.is_alone else can
 
     @property
     def notice(self) -> str | None:

@@ -87,7 +87,8 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
-    can=Capability.ROSTER
+    can=Capability.REOPEN
+    | Capability.ROSTER
     | Capability.WEBHOOK
     | Capability.POLL
     | Capability.END

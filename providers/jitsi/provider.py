@@ -56,6 +56,9 @@ class JitsiProvider(Provider):
             can |= Capability.WEBHOOK
         if self._prosody is not None:
             can |= Capability.ROSTER | Capability.END | Capability.POLL | Capability.KICK
+        else:
+            # Our module keeps closed rooms closed; without it none is ever closed.
+            can |= Capability.REOPEN
         return can
 
     @property

@@ -29,6 +29,6 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
-    can=Capability.NONE,
+    can=Capability.REOPEN,
     summary="a web address that is filled in",
 )

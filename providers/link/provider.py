@@ -29,8 +29,8 @@ class LinkProvider(Provider):
 
     @property
     def capabilities(self) -> Capability:
-        """Nothing: a link cannot be closed, and nobody tells who has opened it."""
-        return Capability.NONE
+        """Next to nothing: a link cannot be closed, so it goes on, and nobody tells who has opened it."""
+        return Capability.REOPEN
 
     @property
     def notice(self) -> str | None:

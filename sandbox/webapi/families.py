@@ -6,7 +6,7 @@ import importlib
 
 _FAMILIES = (
     *("auth", "blocks", "calls", "chat", "conversations", "files", "history"),
-    *("oauth", "openid", "reactions", "team", "users", "views"),
+    *("oauth", "openid", "reactions", "team", "usergroups", "users", "views"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The workspace, its bots and its user groups."""
+"""The workspace and its bots."""
 
 from __future__ import annotations
 
@@ -55,21 +55,3 @@ def bots_info(call: ApiCall) -> Json:
             "icons": {size: icons[size] for size in _BOT_ICON_SIZES},
         }
     }
-
-
-@method("usergroups.list", scope="usergroups:read", tier=2)
-def usergroups_list(_call: ApiCall) -> Json:
-    """List the user groups: the sandbox has none.
-
-    Source: https://docs.slack.dev/reference/methods/usergroups.list
-    """
-    return {"usergroups": []}
-
-
-@method("usergroups.users.list", scope="usergroups:read", tier=2)
-def usergroups_users_list(_call: ApiCall) -> Json:
-    """List the people of a user group: as the sandbox has no groups, there is never such a group.
-
-    Source: https://docs.slack.dev/reference/methods/usergroups.users.list
-    """
-    raise SlackError("no_such_subteam")

@@ -12,9 +12,11 @@ import aiohttp
 from sqlalchemy import delete
 
 from calls.advance import Advancer
+from calls.groups import Groups
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
 from calls.outside import Outside
+from calls.permissions import Permissions
 from calls.plan_advance import PlanAdvancer
 from calls.profiles import Profiles
 from calls.replies import Replies
@@ -24,6 +26,7 @@ from calls.service import CallRef, CallService, StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
+from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
@@ -83,8 +86,9 @@ class Life:
         reports = Reports(providers, lambda: self.now, b"a key of no worth")
         users = UsersApi(web)
         profiles = Profiles(self.database, users, lambda: self.now)
+        groups = Groups(UserGroupsApi(web), lambda: self.now)
         calls, messages = CallsApi(web), MessagesApi(web)
-        self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles)
+        self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles, groups)
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
         self.service = CallService(
@@ -94,6 +98,7 @@ class Life:
             lambda: self.now,
             providers=providers,
             default_provider=self._provider.name,
+            permissions=Permissions(self.database, profiles, groups),
         )
         self.scheduling = Scheduling(
             self.database, Sleepers(), replies, self._outside, self.service.add_call, files=FilesApi(web)

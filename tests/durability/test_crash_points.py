@@ -15,7 +15,7 @@ from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
 from tests.durability.process import AppProcess, app_and_slack
-from tests.world import GENERAL, cards
+from tests.world import GENERAL, buttons, cards
 
 NEVER_S = 3600.0
 SETTLE_S = 25.0
@@ -53,7 +53,7 @@ def is_done(slack: Sandbox, action: str) -> bool:
         "rename": call.title == "Retro",
         "join": call.active == [{"slack_id": "U0BOB000001"}],
         "leave": not call.active and bool(call.everyone),
-        "end": call.date_end > 0 and [block["type"] for block in cards(slack)[0].blocks] == ["call", "context"],
+        "end": call.date_end > 0 and ["reopen_call"] == buttons(cards(slack)[0]),
     }[action]
 
 

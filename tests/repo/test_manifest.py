@@ -124,7 +124,7 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
     "links:write": {"chat.unfurl"},
     "files:write": {"files.getUploadURLExternal", "files.completeUploadExternal"},
     "users:read": {"users.info"},
-    "usergroups:read": {"usergroups.list"},
+    "usergroups:read": {"usergroups.list", "usergroups.users.list"},
 }
 """Which of the methods we call need which bot scope; a method's page at docs.slack.dev says so."""
 

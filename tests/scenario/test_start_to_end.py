@@ -19,7 +19,8 @@ async def test_start_costs_two_requests_and_end_costs_two(world: World) -> None:
     call = next(iter(world.slack.workspace.calls.values()))
     assert call.title == "Weekly sync"
     assert call.date_end > 0
-    assert [block["type"] for block in world.cards(GENERAL)[0].blocks] == ["call", "context"]
+    assert [block["type"] for block in world.cards(GENERAL)[0].blocks] == ["call", "context", "actions"]
+    assert ["reopen_call"] == world.buttons(world.cards(GENERAL)[0])
 
 
 async def test_no_request_goes_out_before_the_acknowledgement(world: World) -> None:

@@ -88,11 +88,10 @@ def test_quotes_make_a_title_of_a_command(typed: str, title: str) -> None:
     assert Start(title) == parse_line(typed)
 
 
-@pytest.mark.parametrize("word", ["invite", "schedule"])
+@pytest.mark.parametrize("word", ["schedule"])
 def test_words_of_later_versions_do_not_start_a_call(word: str) -> None:
     """Somebody who tries a command that does not exist yet must not ring a whole channel with it."""
     assert KeptForLater(word) == parse_line(word)
-    assert KeptForLater("invite") == parse_line("invite <@U0BOB|bob>")
 
 
 @pytest.mark.parametrize(
@@ -135,3 +134,26 @@ def test_history_takes_nothing_or_csv(typed: str, form: str) -> None:
 def test_history_with_more_is_a_title(typed: str) -> None:
     """Only the command as it is printed is one."""
     assert isinstance(parse_line(typed), Start)
+
+
+BOB, GROUP = UserId("U0BOB"), UserId("S0DEV")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("invite <@U0BOB|bob>", OnCall(Command.INVITE, people=(BOB,))),
+        (
+            "Invite 4K7-9QM <@U0BOB|bob> and <!subteam^S0DEV|@dev>",
+            OnCall(Command.INVITE, "4K7-9QM", people=(BOB, GROUP)),
+        ),
+        ("invite", Incomplete(Command.INVITE)),
+        ("invite 4K7-9QM", Incomplete(Command.INVITE)),
+        ("invite ideas <@U0BOB|bob>", Start("invite ideas", (BOB,))),
+        ("invite-only", Start("invite-only")),
+        ('"invite" <@U0BOB|bob>', Start("invite", (BOB,))),
+    ],
+)
+def test_invite_takes_people_and_nothing_else(typed: str, line: Line) -> None:
+    """With any other word it is a title."""
+    assert line == parse_line(typed)

@@ -1,0 +1,37 @@
+"""The event `call_rejected`: somebody pressed Decline on Slack's own part of a direct message with a call.
+
+Source: https://docs.slack.dev/reference/events/call_rejected
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck
+
+from calls.errors import CallsError
+from calls.inviting import Inviting
+from calls.model import Delivery, Person, TeamId, UserId
+from listeners.payload import Body
+
+_log = logging.getLogger(__name__)
+
+
+def call_rejected(inviting: Inviting) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the event."""
+
+    async def handle_call_rejected(ack: AsyncAck, body: Body) -> None:
+        event, team_id = body["event"], TeamId(body["team_id"])
+        delivery = Delivery(team_id, f"event:{body['event_id']}")
+        try:
+            await inviting.rejected(str(event["call_id"]), Person(team_id, UserId(event["user_id"])), delivery)
+        except CallsError as error:
+            # Not acknowledged, so that Slack sends it again.
+            _log.warning("That %s declined a call could not be stored: %s", event["user_id"], error)
+            ack.response = BoltResponse(status=503)
+            return
+        await ack()
+
+    return handle_call_rejected
