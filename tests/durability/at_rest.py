@@ -19,7 +19,10 @@ def left_to_do(database_url: str) -> int:
     engine = open_engine(database_url)
     try:
         with engine.connect() as connection:
-            query = select(func.count()).select_from(calls).where(calls.c.due_at <= now() + SOON)
+            # A call that can be reopened for two minutes has nothing left to do but to stop offering that.
+            is_soon = calls.c.due_at <= now() + SOON
+            is_needed = ~calls.c.offers_reopen | (calls.c.due_at <= now())
+            query = select(func.count()).select_from(calls).where(is_soon, is_needed)
             return int(connection.execute(query).scalar_one())
     finally:
         engine.dispose()

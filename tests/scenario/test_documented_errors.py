@@ -82,7 +82,7 @@ async def test_calls_end(world: World, code: str) -> None:
         assert call.date_end > 0
     elif not issubclass(class_of(code), SlackCallGone):
         assert 1 == len(world.told(GENERAL, world.alice.user_id))
-    assert ["call", "context"] == [block["type"] for block in world.cards(GENERAL)[0].blocks]
+    assert ["reopen_call"] == world.buttons(world.cards(GENERAL)[0])
 
 
 @pytest.mark.parametrize("code", codes_of("calls.update"))

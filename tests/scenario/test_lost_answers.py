@@ -47,7 +47,7 @@ async def test_a_lost_answer_to_the_post_never_posts_twice(
     assert posts == [name for name in world.methods() if name == "chat.postMessage"]
     assert 1 == len(world.cards(GENERAL))
     await world.bob.click(GENERAL, card.ts, "end_call")
-    await wait_for(lambda: "actions" not in [block["type"] for block in world.cards(GENERAL)[0].blocks])
+    await wait_for(lambda: "end_call" not in world.buttons(world.cards(GENERAL)[0]))
 
 
 @pytest.mark.parametrize("method", ["calls.update", "calls.participants.add", "calls.end", "chat.update"])
@@ -62,7 +62,7 @@ async def test_a_lost_answer_to_a_change_is_repeated_without_harm(world: World, 
     await world.bob.click(GENERAL, card.ts, "join_call")
     await wait_for(lambda: "Retro" == call.title and [{"slack_id": world.bob.user_id}] == call.active)
     await world.bob.click(GENERAL, card.ts, "end_call")
-    await wait_for(lambda: ["call", "context"] == [block["type"] for block in world.cards(GENERAL)[0].blocks])
+    await wait_for(lambda: ["reopen_call"] == world.buttons(world.cards(GENERAL)[0]))
     await world.settled()
 
     assert call.date_end > 0
@@ -105,7 +105,7 @@ async def test_an_end_pressed_before_a_lost_answer_is_noticed_still_redraws_the_
     await wait_for(lambda: len(world.cards(GENERAL)) == 1)
 
     await world.bob.click(GENERAL, world.cards(GENERAL)[0].ts, "end_call")
-    await wait_for(lambda: "actions" not in [block["type"] for block in world.cards(GENERAL)[0].blocks])
+    await wait_for(lambda: "end_call" not in world.buttons(world.cards(GENERAL)[0]))
 
     assert 1 == len(world.cards(GENERAL))
     assert [] == [call for call in world.slack.workspace.calls.values() if not call.date_end]
