@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from calls.invitation import InvitationState
 from calls.model import ChannelId, Person, TeamId, UserId
 from calls.preferences import Holder, PersonPreferences, WorkspacePreferences
@@ -252,3 +254,35 @@ async def test_nobody_is_a_title_and_two_invitees_are_in_one_room(world: World) 
     calls = {next(b["call_id"] for b in one.blocks if b["type"] == "call") for one in (bobs, carols)}
     assert 1 == len(calls) == len(world.slack.workspace.calls)
     assert "@nobody" in next(iter(world.slack.workspace.calls.values())).title
+
+
+@pytest.mark.timeout(60)
+async def test_a_hundred_are_rung_one_after_the_other_while_others_join_and_the_call_ends(world: World) -> None:
+    """Each is rung once, nobody who joins waits for that, and Slack is never asked sooner than it allows."""
+    users = world.slack.workspace.users
+    names = [f"guest{number:03d}" for number in range(100)]
+    users.update({f"U0{name.upper()}": User(f"U0{name.upper()}", name, name.title()) for name in names})
+    await world.alice.command(GENERAL, "/startcall", "Everybody " + " ".join(f"@{name}" for name in names))
+    await wait_for(lambda: bool(world.cards(GENERAL)))
+    await world.bob.click(GENERAL, world.cards(GENERAL)[0].ts, "join_call")
+    call = next(iter(world.slack.workspace.calls.values()))
+    await wait_for(lambda: [{"slack_id": world.bob.user_id}] == call.active, 3)
+    assert not all(rings(world, f"U0{name.upper()}") for name in names)
+
+    await wait_for(lambda: all(rings(world, f"U0{name.upper()}") for name in names), 45)
+    await world.settled()
+    assert {1} == {len(rings(world, f"U0{name.upper()}")) for name in names}
+    assert "and 70 more" in card_line(world.cards(GENERAL)[0])
+    assert [] == await world.set_aside()
+
+
+async def test_more_than_a_hundred_are_not_invited_to_one_call(world: World) -> None:
+    """The person who asks is told what to do instead."""
+    users = world.slack.workspace.users
+    names = [f"guest{number:03d}" for number in range(101)]
+    users.update({f"U0{name.upper()}": User(f"U0{name.upper()}", name, name.title()) for name in names})
+    await world.alice.command(GENERAL, "/startcall", "Lunch")
+    await world.card(GENERAL)
+    await world.alice.command(GENERAL, "/startcall", "invite " + " ".join(f"@{name}" for name in names))
+
+    assert "At most 100 people" in world.told(GENERAL, world.alice.user_id)[-1]
