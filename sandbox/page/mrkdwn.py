@@ -45,6 +45,9 @@ class Directory(Protocol):
     def user_name(self, user_id: str) -> str | None:
         """Return a person's shown name, or None when there is no such person."""
 
+    def group_handle(self, group_id: str) -> str | None:
+        """Return a user group's handle without `@`, or None when there is no such group."""
+
     def channel_name(self, channel_id: str) -> str | None:
         """Return a channel's name without `#`, or None when there is no such channel."""
 
@@ -119,7 +122,8 @@ class _Cutter:
             return self._date(rest, label)
         if kind in _SPECIAL_MENTIONS:
             return f'<span class="mention me">@{kind}</span>'
-        shown = unescape_entities(label) or kind
+        handle = self._directory.group_handle(rest[0]) if kind == "subteam" and rest else None
+        shown = f"@{handle}" if handle else unescape_entities(label) or kind
         return f'<span class="mention">{escape(shown)}</span>'
 
     def _date(self, rest: list[str], fallback: str) -> str:

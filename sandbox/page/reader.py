@@ -57,6 +57,11 @@ class Reader:
         user = self.workspace.users.get(user_id)
         return None if user is None else shown_name(user)
 
+    def group_handle(self, group_id: str) -> str | None:
+        """Return a user group's handle, or None when there is no such group."""
+        group = self.workspace.groups.get(group_id)
+        return None if group is None else group.handle
+
     def channel_name(self, channel_id: str) -> str | None:
         """Return a channel's name if the viewer may know it."""
         channel = self.workspace.channels.get(channel_id)

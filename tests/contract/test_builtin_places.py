@@ -106,3 +106,14 @@ async def test_somebody_shown_out_cannot_come_back_by_themselves(join: Join, bui
     assert "room_removed" == (await ben.connect())["code"]
     assert "room_removed" == (await ben.ask(ben.resume))["code"]
     assert 200 == (await ben.enter(await builtin_site.link("Ben")))["status"]
+
+
+async def test_the_room_of_a_call_that_goes_on_is_open_again(join: Join, builtin_site: BuiltinSite) -> None:
+    """The same room, for which old links are good once more."""
+    await join("Ana")
+    await builtin_site.provider.end_room(builtin_site.room)
+    again = await builtin_site.provider.create_room(replace(SPEC, call_id=builtin_site.call_id))
+    ben = await join("Ben")
+
+    assert builtin_site.room == again
+    assert [] == ben.people

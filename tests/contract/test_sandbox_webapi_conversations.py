@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.workspace import UserGroup
 from tests.contract.webapi_rig import (
     ALICE,
     ALL_SCOPES,
@@ -169,4 +170,11 @@ async def test_team_bot_and_groups_are_described() -> None:
         assert (await slack.ok("bots.info", bot="B0CALLS0001"))["bot"]["user_id"] == BOT
         assert await slack.error("bots.info", bot="B0OTHER") == "bot_not_found"
         assert (await slack.ok("usergroups.list"))["usergroups"] == []
+        slack.workspace.groups["S1"] = UserGroup("S1", "devs", "Developers", {ALICE})
+        assert [(one["id"], one["user_count"]) for one in (await slack.ok("usergroups.list"))["usergroups"]] == [
+            ("S1", 1)
+        ]
+        assert (await slack.ok("usergroups.users.list", usergroup="S1"))["users"] == [ALICE]
+        slack.workspace.groups["S1"].is_disabled = True
+        assert await slack.error("usergroups.users.list", usergroup="S1") == "no_such_subteam"
         assert await slack.error("usergroups.users.list", usergroup="S0") == "no_such_subteam"

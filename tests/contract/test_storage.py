@@ -16,6 +16,7 @@ from calls.errors import ConfigError, StaleCallError, StorageError
 from calls.ids import new_call_id
 from calls.model import (
     Call,
+    CallId,
     CallState,
     ChannelId,
     Delivery,
@@ -84,6 +85,13 @@ async def test_everything_of_a_call_comes_back_as_it_was_stored(storage: Databas
         card_url=url,
         tries=3,
         language="de",
+        invited_told="a1",
+        invited_tell_at=NOW,
+        reopens=CallId("b"),
+        reopened_by=BOB,
+        room_of=CallId("a"),
+        offers_reopen=True,
+        reopened=True,
     )
 
     await storage.write(lambda transaction: transaction.add_call(call))

@@ -127,9 +127,9 @@ async def test_a_short_key_is_refused(session: aiohttp.ClientSession) -> None:
 @pytest.mark.parametrize(
     ("values", "capabilities"),
     [
-        ({}, Capability.DESKTOP_LINK),
-        (TOKENS, Capability.PERSON_LINK),
-        (HOOKS, Capability.DESKTOP_LINK | Capability.WEBHOOK),
+        ({}, Capability.DESKTOP_LINK | Capability.REOPEN),
+        (TOKENS, Capability.PERSON_LINK | Capability.REOPEN),
+        (HOOKS, Capability.DESKTOP_LINK | Capability.WEBHOOK | Capability.REOPEN),
         (
             {**TOKENS, **PROSODY},
             Capability.PERSON_LINK

@@ -31,6 +31,10 @@ class Names:
         """Return Alice, or a Bob whose name is an attack."""
         return {"U1": "Alice", "U2": "Bob <b>"}.get(user_id)
 
+    def group_handle(self, group_id: str) -> str | None:
+        """Return the one group's handle."""
+        return {"S7": "devs"}.get(group_id)
+
     def channel_name(self, channel_id: str) -> str | None:
         """Return the one channel's name."""
         return {"C1": "general"}.get(channel_id)
@@ -42,6 +46,8 @@ class Names:
 
 CASES = {
     "plain": "plain",
+    "<!subteam^S7>": '<span class="mention">@devs</span>',
+    "<!subteam^S9|@gone>": '<span class="mention">@gone</span>',
     "*bold* _italic_ ~gone~": "<strong>bold</strong> <em>italic</em> <del>gone</del>",
     "*bold _both_*": "<strong>bold <em>both</em></strong>",
     "*a _b* c_": "<strong>a _b</strong> c_",

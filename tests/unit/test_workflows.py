@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from calls.invitation import RINGS_FOR, Invitation, InvitationState, fingerprint
 from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId, Watch
-from calls.workflows import EndRules, Step, final_state, is_given_up, next_due, next_step, retry_at
+from calls.workflows import REOPENS_FOR, EndRules, Step, final_state, is_given_up, next_due, next_step, retry_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 NEW = Call(CallId("c1"), "4K7-9QM", TeamId("T1"), ChannelId("C1"), "Weekly", UserId("U1"), "link", NOW, due_at=NOW)
@@ -167,3 +168,64 @@ def test_a_room_that_can_be_looked_at_is_looked_at_before_its_call_ends() -> Non
 def test_no_call_lasts_longer_than_calls_may() -> None:
     """Also one that somebody is in, or whose meeting system says nothing."""
     assert step_of(LIVE, (SEEN,), NOW + RULES.longest) is Step.END_TOO_LONG
+
+
+BOB = Invitation(CallId("c1"), UserId("U2"), UserId("U1"))
+INVITING = replace(
+    LIVE, invited=(UserId("U2"),), invited_told=fingerprint(replace(LIVE, invited=(UserId("U2"),)), [BOB])
+)
+RINGING = replace(BOB, state=InvitationState.RINGING, rung_at=NOW, rings=1, dm_ts="2.2", shown=InvitationState.RINGING)
+
+
+@pytest.mark.parametrize(
+    ("invitation", "step"),
+    [
+        (BOB, Step.CHECK_INVITED),
+        (replace(BOB, state=InvitationState.CLEARED), Step.RING),
+        (RINGING, None),
+        (replace(RINGING, state=InvitationState.DECLINED), Step.SHOW_ANSWER),
+        (replace(RINGING, state=InvitationState.DECLINED, shown=InvitationState.DECLINED), Step.SHOW_INVITED),
+        (replace(BOB, state=InvitationState.QUIET), None),
+        (replace(BOB, state=InvitationState.REFUSED), Step.SHOW_INVITED),
+    ],
+)
+def test_an_invited_person_is_looked_up_then_rung_then_shown(invitation: Invitation, step: Step | None) -> None:
+    """Each is decided by what is missing, and what is true and shown needs nothing."""
+    assert step is next_step(INVITING, (), NOW, RULES, (invitation,))
+
+
+def test_a_ring_ends_by_itself_after_a_minute() -> None:
+    """Until then nothing is due for it."""
+    assert NOW + RINGS_FOR == next_due(INVITING, (), RULES, (RINGING,))
+    assert Step.STOP_RINGING is next_step(INVITING, (), NOW + RINGS_FOR, RULES, (RINGING,))
+
+
+def test_answers_are_gathered_but_ringing_goes_on() -> None:
+    """Many who answer at once are one request, and nobody is rung later for it."""
+    gathering = replace(INVITING, invited_tell_at=NOW + timedelta(seconds=1))
+    declined = replace(RINGING, state=InvitationState.DECLINED)
+
+    assert next_step(gathering, (), NOW, RULES, (declined,)) is None
+    assert NOW + timedelta(seconds=1) == next_due(gathering, (), RULES, (declined,))
+    assert Step.CHECK_INVITED is next_step(gathering, (), NOW, RULES, (BOB, declined))
+
+
+def test_people_come_before_rings_and_the_end_before_both() -> None:
+    """Nobody who joins waits for others to be rung; a room that cannot be closed keeps nobody ringing."""
+    ending = replace(INVITING.ending(at=NOW, reason=EndReason.ENDED_BY_PERSON), slack_ended=True, end_shown=True)
+
+    assert Step.ADD_PEOPLE is next_step(INVITING, (ALICE,), NOW, RULES, (BOB,))
+    assert Step.END_ROOM is next_step(ending, (), NOW, RULES, (RINGING,))
+    assert Step.STOP_RINGING is next_step(replace(ending, tries=1), (), NOW, RULES, (RINGING,))
+    assert Step.STOP_RINGING is next_step(replace(ending, state=CallState.ENDED), (), NOW, RULES, (RINGING,))
+
+
+def test_an_ended_call_stops_offering_to_go_on_after_two_minutes_or_when_it_does() -> None:
+    """Until then it rests."""
+    ended = replace(LIVE, state=CallState.ENDED, ended_at=NOW, slack_ended=True, end_shown=True, offers_reopen=True)
+
+    assert step_of(ended, ()) is None
+    assert NOW + REOPENS_FOR == next_due(ended, (), RULES)
+    assert Step.HIDE_REOPEN is step_of(ended, (), NOW + REOPENS_FOR)
+    assert Step.HIDE_REOPEN is step_of(replace(ended, reopened=True), ())
+    assert next_due(replace(ended, offers_reopen=False), (), RULES) is None
