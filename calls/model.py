@@ -165,7 +165,7 @@ class Call:
         registrations: how many ids Slack has refused as taken after an answer was lost.
         stuck_code: why nothing more is tried until somebody sees to it, or None.
         claims_offered: whether the card has a button for people the meeting system knows by another name.
-        invited_told: what the card shows of the invitations, as a fingerprint; next at `invited_tell_at`.
+        invited_told: what the card shows of the invitations, as a fingerprint; `invited_tell_at` is when to show more.
         sequel: whether the call goes on after its end, or goes on with another one.
         wait_told: whether the starter knows that the card has to wait.
         language: what its card is written in, as `calls.words.language` names it.

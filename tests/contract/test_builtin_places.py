@@ -5,6 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 from tests.builtin_site import BuiltinSite, Join, RoomPage, entered, running_site
+from tests.contract.provider_kit import SPEC
 
 
 async def test_the_seventh_reads_what_to_do(
@@ -112,7 +113,7 @@ async def test_the_room_of_a_call_that_goes_on_is_open_again(join: Join, builtin
     """The same room, for which old links are good once more."""
     await join("Ana")
     await builtin_site.provider.end_room(builtin_site.room)
-    again = await builtin_site.provider.create_room(replace(SPEC, call_id=builtin_site.call_id))
+    again = await builtin_site.provider.create_room(SPEC)
     ben = await join("Ben")
 
     assert builtin_site.room == again

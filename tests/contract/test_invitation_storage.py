@@ -13,7 +13,8 @@ from sqlalchemy import Engine, text
 
 from calls.errors import StorageError
 from calls.invitation import Invitation, InvitationState
-from calls.model import CallId, ChannelId, UserId
+from calls.model import ChannelId, UserId
+from calls.sequel import Sequel
 from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
@@ -48,11 +49,11 @@ async def test_an_invitation_comes_back_as_it_was_stored_and_makes_a_call_the_pe
 
 async def test_an_ended_call_goes_on_as_one_other_at_most(storage: Database) -> None:
     """The database refuses a second one, whoever asks."""
-    ended = CallId("0" * 32)
-    await storage.write(lambda transaction: transaction.add_call(a_call(reopens=ended)))
+    ended = "0" * 32
+    await storage.write(lambda transaction: transaction.add_call(a_call(sequel=Sequel(ended))))
 
     with pytest.raises(StorageError):
-        await storage.write(lambda transaction: transaction.add_call(a_call(reopens=ended)))
+        await storage.write(lambda transaction: transaction.add_call(a_call(sequel=Sequel(ended))))
 
 
 def test_people_invited_before_the_update_are_not_rung_after_it(database_url: str) -> None:

@@ -16,7 +16,6 @@ from calls.errors import ConfigError, StaleCallError, StorageError
 from calls.ids import new_call_id
 from calls.model import (
     Call,
-    CallId,
     CallState,
     ChannelId,
     Delivery,
@@ -30,6 +29,7 @@ from calls.model import (
     UserId,
 )
 from calls.ports import Transaction
+from calls.sequel import Sequel
 from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
@@ -87,11 +87,7 @@ async def test_everything_of_a_call_comes_back_as_it_was_stored(storage: Databas
         language="de",
         invited_told="a1",
         invited_tell_at=NOW,
-        reopens=CallId("b"),
-        reopened_by=BOB,
-        room_of=CallId("a"),
-        offers_reopen=True,
-        reopened=True,
+        sequel=Sequel("b", BOB, "a", is_offered=True, is_begun=True),
     )
 
     await storage.write(lambda transaction: transaction.add_call(call))

@@ -21,7 +21,7 @@ def left_to_do(database_url: str) -> int:
         with engine.connect() as connection:
             # A call that can be reopened for two minutes has nothing left to do but to stop offering that.
             is_soon = calls.c.due_at <= now() + SOON
-            is_needed = ~calls.c.offers_reopen | (calls.c.due_at <= now())
+            is_needed = ~calls.c.sequel_is_offered | (calls.c.due_at <= now())
             query = select(func.count()).select_from(calls).where(is_soon, is_needed)
             return int(connection.execute(query).scalar_one())
     finally:

@@ -96,9 +96,9 @@ class Life:
             Sleepers(),
             replies,
             lambda: self.now,
+            Permissions(self.database, profiles, groups),
             providers=providers,
             default_provider=self._provider.name,
-            permissions=Permissions(self.database, profiles, groups),
         )
         self.scheduling = Scheduling(
             self.database, Sleepers(), replies, self._outside, self.service.add_call, files=FilesApi(web)

@@ -87,4 +87,4 @@ async def test_a_reopened_call_can_be_ended_and_reopened_again(world: World) -> 
     await world.card(GENERAL, 3)
 
     assert 1 == len({call.join_url for call in world.slack.workspace.calls.values()})
-    assert (await call_of(world)).room_of is not None
+    assert (await call_of(world)).sequel.room_of is not None

@@ -10,6 +10,7 @@ import pytest
 
 from calls.invitation import RINGS_FOR, Invitation, InvitationState, fingerprint
 from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId, Watch
+from calls.sequel import Sequel
 from calls.workflows import REOPENS_FOR, EndRules, Step, final_state, is_given_up, next_due, next_step, retry_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -222,10 +223,11 @@ def test_people_come_before_rings_and_the_end_before_both() -> None:
 
 def test_an_ended_call_stops_offering_to_go_on_after_two_minutes_or_when_it_does() -> None:
     """Until then it rests."""
-    ended = replace(LIVE, state=CallState.ENDED, ended_at=NOW, slack_ended=True, end_shown=True, offers_reopen=True)
+    ended = replace(LIVE, state=CallState.ENDED, ended_at=NOW, slack_ended=True, end_shown=True)
+    ended = replace(ended, sequel=Sequel(is_offered=True))
 
     assert step_of(ended, ()) is None
     assert NOW + REOPENS_FOR == next_due(ended, (), RULES)
     assert Step.HIDE_REOPEN is step_of(ended, (), NOW + REOPENS_FOR)
-    assert Step.HIDE_REOPEN is step_of(replace(ended, reopened=True), ())
-    assert next_due(replace(ended, offers_reopen=False), (), RULES) is None
+    assert Step.HIDE_REOPEN is step_of(replace(ended, sequel=Sequel(is_offered=True, is_begun=True)), ())
+    assert next_due(replace(ended, sequel=Sequel()), (), RULES) is None
