@@ -20,8 +20,8 @@ from calls.slack.web import SlackWeb
 
 METHOD = "oauth.v2.access"
 BOT_SCOPES = (
-    *("calls:read", "calls:write", "chat:write", "chat:write.public", "links:read", "links:write", "users:read"),
-    *("usergroups:read", "commands"),
+    *("calls:read", "calls:write", "chat:write", "chat:write.public", "links:read", "links:write", "files:write"),
+    *("users:read", "usergroups:read", "commands"),
 )
 """What the app asks for, the same as in manifest.yml."""
 
