@@ -115,7 +115,7 @@ def force_end_title() -> str:
 
 def force_end_text() -> str:
     """Say what ending a call means."""
-    return _("It ends for everybody in it, and cannot be opened again.")
+    return _("It ends for everybody in it.")
 
 
 def keep() -> str:
