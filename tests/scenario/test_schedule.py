@@ -256,7 +256,7 @@ async def test_a_plan_comes_as_a_file_for_calendars_without_any_address_of_ours(
     await world.bob.command(GENERAL, "/startcall", "Later in 3 hours")
     card = await plan_card(world)
     await world.bob.click(GENERAL, card.ts, "plan_calendar")
-    await wait_for(lambda: any(file.name == "call.ics" for file in world.slack.workspace.files.values()))
+    await wait_for(lambda: any(file.content for file in world.slack.workspace.files.values()))
 
     content = next(file.content for file in world.slack.workspace.files.values() if file.name == "call.ics")
     assert content is not None
