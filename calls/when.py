@@ -42,13 +42,14 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm|a\.m\.|p\.m\.|h|uhr)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm|a\.m\.|p\.m\.|h|uhr|o'clock)?", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})(?:st|[nr]d|th|\.)?")
 _NAMED: Final = {"noon": time(12), "midnight": time(0)}
-_LEADS: Final = frozenset({"at", "on", "in"})
-_WORDS_MAX: Final = 8
+_LEADS: Final = frozenset({"at", "on", "the"})
+_DAY: Final = timedelta(days=1)
+_WORDS_MAX: Final = 10
 _HOURS: Final = 24
 _NOON: Final = 12
 _LEAP_YEAR: Final = 2000
@@ -92,9 +93,23 @@ def parse_when(typed: str) -> When | None:
     if not words or len(words) > _WORDS_MAX:
         return None
     if words[0] == "in":
-        after = parse_duration(" ".join(words[1:]))
-        return None if after is None else When(after=after)
+        return _of_length(words[1:])
     return _of_clock_and_day(words)
+
+
+def _of_length(words: list[str]) -> When | None:
+    """Return a time so long from now, or what the clock shows so many days from now: `in 2 days at 9:30`."""
+    after = parse_duration(" ".join(words))
+    if after is not None:
+        return When(after=after)
+    if "at" not in words:
+        return None
+    at = words.index("at")
+    length, found = parse_duration(" ".join(words[:at])), _of_clock_and_day(words[at:])
+    is_of_days = length is not None and length % _DAY == timedelta(0)
+    if length is None or found is None or not is_of_days or found.names_a_day:
+        return None
+    return replace(found, days=length.days)
 
 
 def resolve(when: When, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -158,7 +173,7 @@ def _of_clock_and_day(words: list[str]) -> When | None:
     """Return a time of day and a day, in either order and each once."""
     found: When | None = When()
     while words and found is not None:
-        if words[0] in _LEADS and len(words) > 1:
+        while words[0] in _LEADS and len(words) > 1:
             words = words[1:]
         found, words = _next_part(found, words)
     if found is None or found.clock is None:
@@ -181,10 +196,10 @@ def _next_part(found: When, words: list[str]) -> tuple[When | None, list[str]]:
 def _read_day(found: When, words: list[str]) -> tuple[When, int] | None:
     if found.names_a_day:
         return None
-    if words[0] in {"today", "tomorrow"}:
+    if words[0] in {"today", "tonight", "tomorrow"}:
         return replace(found, days=int(words[0] == "tomorrow")), 1
-    if words[0] == "next" and len(words) > 1 and words[1] in _WEEKDAYS:
-        return replace(found, weekday=_WEEKDAYS[words[1]], is_next=True), 2
+    if words[0] in {"next", "this"} and len(words) > 1 and words[1] in _WEEKDAYS:
+        return replace(found, weekday=_WEEKDAYS[words[1]], is_next=words[0] == "next"), 2
     return (replace(found, weekday=_WEEKDAYS[words[0]]), 1) if words[0] in _WEEKDAYS else None
 
 
@@ -197,6 +212,9 @@ def _read_date(found: When, words: list[str]) -> tuple[When, int] | None:
         return _dated(found, (int(iso[1]), int(iso[2]), int(iso[3])), 1)
     if dotted is not None:
         return _dated(found, (int(dotted[3]) if dotted[3] else None, int(dotted[2]), int(dotted[1])), 1)
+    if len(words) > 2 and words[1] == "of" and _DAY_OF_MONTH.fullmatch(words[0]):  # noqa: PLR2004 - `3rd of December`
+        read = _read_date(found, [words[0], *words[2:]])
+        return None if read is None else (read[0], read[1] + 1)
     for month, day in ((0, 1), (1, 0)):
         if len(words) > 1 and words[month] in _MONTHS and _DAY_OF_MONTH.fullmatch(words[day]):
             year = int(words[2]) if len(words) > 2 and re.fullmatch(r"2\d{3}", words[2]) else None  # noqa: PLR2004 - the third word

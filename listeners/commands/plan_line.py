@@ -9,7 +9,7 @@ from datetime import timedelta
 from calls.durations import parse_duration
 from calls.when import parse_when
 
-_BEGINS = re.compile(r"(?<!\S)(?:at|on|in|today|tomorrow|next)(?=\s)", re.IGNORECASE)
+_BEGINS = re.compile(r"(?<!\S)(?:at|on|in|today|tonight|tomorrow|this|next)(?=\s)", re.IGNORECASE)
 _LASTS = re.compile(r"(?<!\S)for\s+(?=\S)", re.IGNORECASE)
 _SCHEDULE = re.compile(r"schedule(?:\s+|$)", re.IGNORECASE)
 

@@ -46,6 +46,13 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday; 10:00 in Berlin
         ("in 20 min", "2026-11-20T10:20"),
         ("in 1h30", "2026-11-20T11:30"),
         ("in half an hour", "2026-11-20T10:30"),
+        ("in a quarter of an hour", "2026-11-20T10:15"),
+        ("in 2 days at 9:30", "2026-11-22T09:30"),
+        ("in 1 week at 9:00", "2026-11-27T09:00"),
+        ("tonight at 20:00", "2026-11-20T20:00"),
+        ("at 9 o'clock tomorrow", "2026-11-21T09:00"),
+        ("this friday at 15:00", "2026-11-20T15:00"),
+        ("on the 3rd of december 2026 at 9:30 pm", "2026-12-03T21:30"),
     ],
 )
 def test_what_people_type_is_read_in_their_zone(typed: str, meant: str) -> None:
@@ -65,6 +72,7 @@ def test_what_people_type_is_read_in_their_zone(typed: str, meant: str) -> None:
         *("on Friday", "tomorrow", "at tomorrow", "at 10:00 10:00", "at 10:00 sharp", "on friday monday 10:00"),
         *("at 10:00 and then", "attic 10:00", "in 20 minutestime", "at 30 february 10:00", "", "at", "in", "on may"),
         *("at 1/12 10:00", "in 500 days", "in 0 min", "in -5 min", "in 5 min 5 min", "in 5 min 1 h"),
+        *("in 2 hours at 9:00", "in 2 days at 9:00 tomorrow", "tonight", "the 10:00 club", "3 of 10:00"),
     ],
 )
 def test_what_is_no_time_as_a_whole_is_none(typed: str) -> None:
