@@ -147,10 +147,8 @@ class Server:
         chosen = build_settings_and_links(web_api, database, self.calls, self.replies, self.wakeups, outside)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
         homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
-        use = UseCases(
-            *(self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling),
-            *build_people(database, self.wakeups, self.calls, outside, allowed),
-        )
+        asked = (self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling)
+        use = UseCases(*asked, *build_people(database, self.wakeups, self.calls, outside, allowed))
         listeners.register(self.bolt, use, removed)
 
     async def _advance(self, work_id: WorkId) -> datetime | None:
