@@ -53,6 +53,7 @@ from listeners.hooks import hook_routes
 from listeners.http import BODY_MAX_BYTES, slack_events
 from listeners.installing.routes import install_routes
 from listeners.joining.routes import join_routes
+from listeners.linking.routes import account_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
@@ -60,6 +61,7 @@ from parts import (
     Connection,
     Slack,
     address_of,
+    build_accounts,
     build_homes,
     build_join_site,
     build_outside,
@@ -139,12 +141,13 @@ class Server:
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles, self.groups = outside.profiles, outside.groups
-        claiming = Claiming(database, self.wakeups, now)
         self.plans = build_plans(outside, database, self.calls, self.wakeups)
         scheduling = build_scheduling(web_api, outside, database, self.calls, (self.wakeups, self.replies))
-        self.choosing = Choosing(database, now)
+        claiming, self.choosing = Claiming(database, self.wakeups, now), Choosing(database, now)
         removed = removed_nowhere if self.installing is None else self.installing.removed
-        chosen = build_settings_and_links(web_api, database, self.calls, self.replies, self.wakeups, outside)
+        told = (self.wakeups, self.replies)
+        self.accounts = build_accounts(settings, database, self.meeting_systems, self.replies, address)
+        chosen = build_settings_and_links(web_api, database, self.calls, told, outside, self.accounts)
         history = History(database, self.replies, outside.messages, FilesApi(web_api))
         homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
         asked = (self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling)
@@ -178,6 +181,7 @@ class Server:
         if self.takes_in:
             site.add_routes(hook_routes(self.providers, self.intake, now))
             site.add_routes(join_routes(self.join_site))
+            site.add_routes(account_routes(self.accounts, self.profiles, self.site_url))
             for provider in self.providers.values():
                 site.add_routes(provider.routes())
         if self.takes_in and self.installing is not None:

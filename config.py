@@ -384,5 +384,5 @@ def _build(found: _Found) -> Settings:
         slack_client_secret=secret("SLACK_CLIENT_SECRET"),
         log=values["STARTCALL_LOG"],
         log_level=values["STARTCALL_LOG_LEVEL"],
-        encryption_keys=read_keys(found.values).values if installs_by_oauth(found.values) else (),
+        encryption_keys=read_keys(found.values).values,
     )

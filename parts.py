@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 
+from calls.accounts import Accounts, AccountTokens
 from calls.charts import Charts
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
@@ -19,9 +20,10 @@ from calls.homes import Homes
 from calls.installing import Installing
 from calls.inviting import Inviting
 from calls.joining import Joining
+from calls.linked_accounts import Owner
 from calls.linking import Linking
 from calls.meetings import IsOpen, Provider, Surroundings, nowhere
-from calls.model import TeamId
+from calls.model import Notice, Person, TeamId
 from calls.outside import Outside
 from calls.own_room import OwnRoom
 from calls.permissions import Permissions
@@ -34,7 +36,7 @@ from calls.replies import Replies
 from calls.reports import Reports
 from calls.scheduling import Scheduling
 from calls.service import CallService
-from calls.settings_dialog import SettingsDialog
+from calls.settings_dialog import Offered, SettingsDialog
 from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
 from calls.slack.files_api import FilesApi
@@ -46,16 +48,20 @@ from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.words.accounts import revoked
 from calls.workspaces import Workspaces
 from config import Settings
 from listeners.bolt import Bot
 from listeners.joining.cookies import Cookies
 from listeners.joining.site import Site
 from providers.registry import build_provider
+from storage.accounts import SqlAccounts
 from storage.database import Database
 from storage.installations import SqlInstallations
 from storage.postgres import is_postgres
 from storage.vault import Vault
+
+ACCOUNTS_NEED = "set STARTCALL_ENCRYPTION_KEY, which keeps their tokens unreadable, and PUBLIC_URL."
 
 _log = logging.getLogger("startcall")
 
@@ -78,11 +84,13 @@ class Providers:
 
     Args:
         fallback: the name of the one that takes calls whose own fails, or None.
+        tokens: gives them tokens of accounts that people connected.
     """
 
     default: Provider
     by_name: Mapping[str, Provider]
     fallback: str | None = None
+    tokens: AccountTokens = field(default_factory=AccountTokens)
 
     async def aclose(self) -> None:
         """Close every one."""
@@ -174,7 +182,10 @@ def configured_address(settings: Settings) -> str:
 
 
 def build_providers(
-    settings: Settings, session: aiohttp.ClientSession, address: str, is_open: IsOpen = nowhere
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    address: str,
+    is_open: IsOpen = nowhere,
 ) -> Providers:
     """Build every meeting system that is chosen.
 
@@ -184,12 +195,14 @@ def build_providers(
     Raises:
         ConfigError: when its settings are missing or not usable.
     """
+    tokens = AccountTokens()
     surroundings = Surroundings(
         key=settings.room_key,
         session=session,
         values=settings.provider_values,
         site_url=settings.site_url(address),
         is_open=is_open,
+        account_token=tokens,
         shares_work=is_postgres(settings.database_url),
     )
     default = build_provider(settings.provider, surroundings)
@@ -199,7 +212,7 @@ def build_providers(
         provider = build_provider(name, surroundings)
         by_name.setdefault(provider.name, provider)
         fallback = provider.name if name == settings.fallback_provider else fallback
-    return Providers(default, by_name, fallback)
+    return Providers(default, by_name, fallback, tokens)
 
 
 def build_outside(
@@ -229,12 +242,42 @@ def build_outside(
 
 
 def build_settings_and_links(
-    web_api: SlackWeb, storage: Storage, calls: CallService, replies: Replies, wakeups: WakeUps, outside: Outside
+    web_api: SlackWeb,
+    storage: Storage,
+    calls: CallService,
+    told: tuple[WakeUps, Replies],
+    outside: Outside,
+    accounts: Accounts | None,
 ) -> tuple[SettingsDialog, Linking]:
-    """Build what stores people's choices, and what makes cards of links."""
-    groups = UserGroupsApi(web_api)
-    dialog = SettingsDialog(storage, outside.profiles, groups, replies, now, providers=calls.choices)
+    """Build what stores people's choices, and what makes cards of links.
+
+    Args:
+        told: who is woken for a call, and who answers people.
+    """
+    (wakeups, replies), offered = told, Offered(calls.choices, accounts)
+    dialog = SettingsDialog(storage, outside.profiles, UserGroupsApi(web_api), replies, now, offered=offered)
     return dialog, Linking(storage, wakeups, outside.profiles, now, providers=outside.providers)
+
+
+def build_accounts(
+    settings: Settings, database: Database, providers: Providers, replies: Replies, address: str
+) -> Accounts | None:
+    """Build what connects people's own accounts; None where there is no meeting system, address or key for that."""
+    offered = {name: provider.accounts for name, provider in providers.by_name.items()}
+    systems = {name: system for name, system in offered.items() if system is not None}
+    url = settings.site_url(address)
+    if not systems or url is None or not settings.encryption_keys:
+        if systems:
+            _log.error("Nobody can connect an account at %s: %s", ", ".join(systems), ACCOUNTS_NEED)
+        return None
+
+    def told(owner: Owner, label: str) -> None:
+        replies.tell(Notice.direct(Person(owner.team_id, owner.user_id), revoked(label)))
+
+    store = SqlAccounts(database, Vault(settings.encryption_keys), now)
+    accounts = Accounts(store, systems, now, key=settings.join_key, site_url=url, revoked=told)
+    providers.tokens.accounts = accounts
+    return accounts
 
 
 def build_join_site(settings: Settings, web_api: SlackWeb, joining: Joining, address: str) -> Site:

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from calls.clock import now
 from calls.errors import ProviderRefused
+from calls.linked_accounts import Owner, SignsPeopleIn
 from calls.model import Artifact, CallId, ChannelId, Room, TeamId, UserId, Visitor
 
 API_VERSION: Final = 1
@@ -266,6 +267,11 @@ class Provider(Protocol):
         """Show one session out; one that is gone already is a success."""
         raise self._not_offered("kick", room, session_id)
 
+    @property
+    def accounts(self) -> SignsPeopleIn | None:
+        """How people connect accounts of their own, in whose name their meetings then are; None where they cannot."""
+        return None
+
     def is_join_link(self, url: str) -> bool:  # noqa: ARG002 - for those that recognise their own
         """Say whether a link that somebody pasted leads to a meeting of this system; asks nobody."""
         return False
@@ -291,6 +297,18 @@ IsOpen = Callable[[str, str], Awaitable[bool]]
 async def nowhere(_provider: str, _room_id: str) -> bool:
     """Say that no call is running in any room, where nobody can tell."""
     return False
+
+
+class TokenOfAccount(Protocol):
+    """Gives tokens of accounts that people connected."""
+
+    async def __call__(self, owner: Owner, *, refused: str | None = None) -> str | None:
+        """Return a token that works, or None when there is no such account; `Accounts.token` says more."""
+
+
+async def of_nobody(owner: Owner, *, refused: str | None = None) -> str | None:  # noqa: ARG001 - a TokenOfAccount
+    """Return no token, where nobody can connect an account."""
+    return None
 
 
 DEADLINE: Final = timedelta(seconds=10)
@@ -339,6 +357,7 @@ class Surroundings:
     site_url: str | None = None
     now: Callable[[], datetime] = now
     is_open: IsOpen = nowhere
+    account_token: TokenOfAccount = of_nobody
     shares_work: bool = False
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from calls.accounts import Accounts, Connectable
 from calls.choosing import channel_chose, person_chose, save_choice, workspace_chose
 from calls.errors import SlackError
 from calls.model import ChannelId, Delivery, Person, Reply
@@ -52,6 +53,7 @@ class SettingsPage:
         usual: what counts for the person where this part chooses nothing.
         usual_provider: the meeting system that counts where nobody chose.
         groups: the user groups there are; empty where they do not matter.
+        accounts: where the person can connect an account, or has.
     """
 
     holder: Holder
@@ -62,6 +64,20 @@ class SettingsPage:
     usual_provider: str
     channel_id: ChannelId | None = None
     groups: tuple[UserGroup, ...] = ()
+    accounts: Sequence[Connectable] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What there is to choose from.
+
+    Args:
+        providers: the meeting systems, the usual one first.
+        accounts: None where nobody can connect one.
+    """
+
+    providers: Sequence[str]
+    accounts: Accounts | None = None
 
 
 class SettingsDialog:
@@ -75,19 +91,20 @@ class SettingsDialog:
         replies: Replies,
         now: Clock,
         *,
-        providers: Sequence[str],
+        offered: Offered,
     ) -> None:
         """Take where choices are kept and who knows the people.
 
         Args:
-            providers: the meeting systems that can be chosen, the usual one first.
+            offered: what there is to choose from.
         """
         self._storage = storage
         self._profiles = profiles
         self._groups = groups
         self._replies = replies
         self._now = now
-        self._providers = providers
+        self._providers = offered.providers
+        self._accounts = offered.accounts
 
     def open(self, person: Person, trigger_id: str, build: Callable[[], Awaitable[Json]]) -> None:
         """Show the dialog as soon as the request for it is acknowledged."""
@@ -114,7 +131,18 @@ class SettingsDialog:
             )
 
         page = await self._storage.read(work)
-        return page if page.holder is Holder.PERSON else replace(page, groups=await self._groups_of(person))
+        if page.holder is not Holder.PERSON:
+            return replace(page, groups=await self._groups_of(person))
+        return page if self._accounts is None else replace(page, accounts=await self._accounts.of(person))
+
+    async def unlink(self, person: Person, provider: str) -> None:
+        """Let go of a person's account at a meeting system.
+
+        Raises:
+            StorageError: when it could not be stored.
+        """
+        if self._accounts is not None:
+            await self._accounts.unlink(person, provider)
 
     def faults(self, entered: Entered) -> Mapping[tuple[Holder, str], str]:
         """Return what is wrong with what was entered, in words, by part and field."""

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -23,8 +24,10 @@ from calls.clock import now
 from tests.vendor import VendorDouble
 
 ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET = "account-of-tests", "client-of-tests", "a-client-secret-for-tests"
+OWN_EMAIL = "alice.arnold@example.org"
 HOST, HOST_ID = "meetings@example.com", "z8yAAAAA8bbbQ"
 HOOK_SECRET = "a-secret-token-for-tests"
+USER_CLIENT_ID, USER_CLIENT_SECRET = "user-client-of-tests", "a-user-client-secret-for-tests"
 SUBSCRIPTION_ID = "5Wt4hoS1RBydKao3e_mJgA"
 
 Json = dict[str, Any]
@@ -53,6 +56,11 @@ class ZoomDouble(VendorDouble):
     accepts_token: bool = True
     beats: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(81234567890))
+    denies: bool = False
+    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    user_tokens: set[str] = field(default_factory=set)
+    refresh_tokens: set[str] = field(default_factory=set)
+    user_token_lasts_s: int = 3600
     tokens: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -74,6 +82,8 @@ class ZoomDouble(VendorDouble):
     def routes(self) -> list[web.RouteDef]:
         """Return what the server answers."""
         return [
+            web.get("/oauth/authorize", self._authorize),
+            web.get("/v2/users/me", self._me),
             web.post("/oauth/token", self._token),
             web.get("/v2/users/{user}/meetings", self._list),
             web.post("/v2/users/{user}/meetings", self._make),
@@ -107,7 +117,58 @@ class ZoomDouble(VendorDouble):
         for socket in list(self.sockets):
             await socket.close()
 
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """Allow it at once, as somebody who is signed in to Zoom and presses Allow; `denies` presses Decline."""
+        query = request.query
+        if query.get("client_id") != USER_CLIENT_ID or query.get("code_challenge_method") != "S256":
+            return web.Response(status=400, text="invalid request")
+        if self.denies:
+            back = {"error": "access_denied", "state": query["state"]}
+        else:
+            code = f"code-{next(self.tokens)}"
+            self.codes[code] = (query["code_challenge"], query["redirect_uri"])
+            back = {"code": code, "state": query["state"]}
+        return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(back)}"})
+
+    async def _user_token(self, form: Json) -> web.Response:
+        """Exchange a code or a refresh token, each of which works once."""
+        if form.get("grant_type") == "authorization_code":
+            challenge, redirect_uri = self.codes.pop(str(form.get("code")), ("", ""))
+            digest = hashlib.sha256(str(form.get("code_verifier")).encode()).digest()
+            made = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+            is_valid = bool(challenge) and made == challenge and form.get("redirect_uri") == redirect_uri
+        else:
+            is_valid = form.get("refresh_token") in self.refresh_tokens
+            self.refresh_tokens.discard(str(form.get("refresh_token")))
+        if not is_valid:
+            return web.json_response({"reason": "Invalid Token!", "error": "invalid_grant"}, status=400)
+        number = next(self.tokens)
+        self.refresh_tokens.add(f"refresh-{number}")
+        self.user_tokens.add(f"user-token-{number}")
+        return web.json_response(
+            {
+                "access_token": f"user-token-{number}",
+                "refresh_token": f"refresh-{number}",
+                "token_type": "bearer",
+                "expires_in": self.user_token_lasts_s,
+                "scope": "meeting:write:meeting",
+            }
+        )
+
+    async def _me(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.user_tokens:
+            return web.json_response({"code": 124, "message": "Invalid access token."}, status=401)
+        return web.json_response({"id": "KDcuGIm1QgePTO8WbOqwIQ", "email": OWN_EMAIL, "display_name": "Alice"})
+
+    def revoke(self) -> None:
+        """Take back what people allowed, as they can at Zoom at any time."""
+        self.user_tokens.clear()
+        self.refresh_tokens.clear()
+
     async def _token(self, request: web.Request) -> web.Response:
+        of_users = base64.b64encode(f"{USER_CLIENT_ID}:{USER_CLIENT_SECRET}".encode()).decode()
+        if request.headers.get("Authorization") == f"Basic {of_users}":
+            return await self._user_token(dict(await request.post()))
         expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {expected}":
             return web.json_response(
@@ -126,7 +187,7 @@ class ZoomDouble(VendorDouble):
             return web.json_response({"code": 300, "message": "Invalid type."}, status=400)
         start = int(request.query.get("next_page_token", "0"))
         size = min(self.page_size, int(request.query.get("page_size", "30")))
-        own = [meeting for meeting in self.meetings.values() if meeting["host_email"] == request.match_info["user"]]
+        own = [meeting for meeting in self.meetings.values() if meeting["host_email"] == _host(request)]
         listed = (
             "uuid",
             "id",
@@ -160,7 +221,7 @@ class ZoomDouble(VendorDouble):
             "id": number,
             "uuid": f"uuid{number}==",
             "host_id": HOST_ID,
-            "host_email": request.match_info["user"],
+            "host_email": _host(request),
             "status": "waiting",
             "created_at": started,
             "password": "4Xa9q2",
@@ -219,12 +280,14 @@ class ZoomDouble(VendorDouble):
 
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Return the answer to a request that is not granted."""
-        if not request.headers.get("Authorization", "").startswith("Bearer token-"):
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        is_own = token in self.user_tokens
+        if not is_own and not token.startswith("token-"):
             return web.json_response({"code": 124, "message": "Invalid access token."}, status=401)
         if self.deny:
             return web.json_response({"code": self.deny, "message": "Refused."}, status=400)
         user = request.match_info.get("user")
-        if user is not None and user not in self.users:
+        if user is not None and user not in ({"me"} if is_own else self.users):
             return web.json_response({"code": 1001, "message": f"User does not exist: {user}."}, status=404)
         return None
 
@@ -247,6 +310,12 @@ def signed(body: bytes, at_s: float = 0, secret: str = HOOK_SECRET) -> dict[str,
     timestamp = str(int(at_s or now().timestamp()))
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={digest}", "Content-Type": "application/json"}
+
+
+def _host(request: web.Request) -> str:
+    """Return whose meetings are asked for: with a person's own token, theirs."""
+    user = request.match_info["user"]
+    return OWN_EMAIL if user == "me" else user
 
 
 def _gone() -> web.Response:

@@ -31,6 +31,13 @@ _NEW_GUEST_LINK = "Ask whoever sent it to you for a new one."
 
 _USAGE: dict[str, str] = {
     "": "Startcall cannot do that. `/startcall help` shows what you can type.",
+    "account_link_stale": (
+        "This way to connect an account is used up or too old. Open `/startcall settings` in Slack and press Connect "
+        "once more."
+    ),
+    "account_not_given": (
+        "Nothing was connected, because it was not allowed there. To try again, open `/startcall settings` in Slack."
+    ),
     "guest_link_expired": "Guest links work for 24 hours, and this one is older. " + _NEW_GUEST_LINK,
     "guest_link_not_needed": (
         "This meeting has one address for everybody, so guests need no link of their own. Send them the one that "
@@ -47,6 +54,7 @@ _USAGE: dict[str, str] = {
     "join_link_unknown": "This link leads to no call. Press Join in Slack, or type `/startcall list` to see what runs.",
     "join_link_used": "Your own link works once, and this one was used before. " + _NEW_OWN_LINK,
     "not_from_our_page": "That did not come from this page. Please open your link again and try once more.",
+    "setting_not_usable": "That could not be saved. {detail}",
     "room_not_ready": "The meeting is just being made. This page tries again by itself.",
     "room_ended": "This call is over for everybody. Start a new one in Slack with `/startcall`.",
     "room_full": (

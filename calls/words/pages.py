@@ -21,6 +21,8 @@ class PageWords:
 
 
 _TITLES = {
+    "account_link_stale": "Please connect again",
+    "account_not_given": "No account was connected",
     "guest_link_expired": "This link is too old",
     "guest_name_not_usable": "What is your name?",
     "join_call_over": "The call is over",

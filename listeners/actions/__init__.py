@@ -30,8 +30,10 @@ from listeners.actions.rename_call import rename_call
 from listeners.actions.reopen_call import reopen_call
 from listeners.actions.retry_call import retry_call
 from listeners.actions.revoke_guest_link import revoke_guest_link
+from listeners.actions.unlink_account import unlink_account
 from listeners.views.schedule_call import ask_for_schedule_call
 from listeners.views.settings import SHOW_PART, show_settings, show_settings_part
+from listeners.views.settings_inputs import CONNECT_ACCOUNT, UNLINK_ACCOUNT
 from listeners.views.start_call import show_start_call
 
 
@@ -51,6 +53,8 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(blocks.REOPEN_CALL)(reopen_call(calls, use.reopening))
     app.block_action(ring_messages.DECLINE_CALL)(decline_call(calls, use.inviting))
     app.block_action(ring_messages.CALL_BACK)(call_back(calls, joining, use.inviting))
+    app.block_action(CONNECT_ACCOUNT)(open_meeting())
+    app.block_action(UNLINK_ACCOUNT)(unlink_account(use.settings))
     app.block_action(home.START_CALL)(show_start_call(calls))
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))

@@ -16,7 +16,7 @@ from calls.settings_entry import shown_texts
 from calls.words import settings as words
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery
-from listeners.views.settings_inputs import block_id, entered_in, inputs_of
+from listeners.views.settings_inputs import account_sections, block_id, entered_in, inputs_of
 
 CALLBACK_ID: Final = "settings"
 
@@ -91,6 +91,12 @@ def show_settings_part(settings: SettingsDialog) -> Callable[..., Awaitable[None
     return handle_show_settings_part
 
 
+def show_again(settings: SettingsDialog, body: Body) -> None:
+    """Draw the open dialog anew, once the present request is acknowledged."""
+    person, draft = interaction_person(body), Draft.read(body)
+    settings.change(person, body["view"]["id"], lambda: _built(settings, person, draft))
+
+
 def submit_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
     """Return the listener of the dialog's button."""
 
@@ -127,6 +133,7 @@ async def _built(settings: SettingsDialog, person: Person, draft: Draft, faults:
             _line(words.part_is_about(page.holder, page.channel_id)),
             *([{"type": "section", "text": _mrkdwn(words.correct_first(faults))}] if faults else []),
             *inputs,
+            *account_sections(page),
         ],
     }
 

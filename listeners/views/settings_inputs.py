@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from calls.accounts import Connectable
 from calls.own_room import ADDRESS_MAX_CHARS
 from calls.preferences import ASKS_ABOVE_MAX, OWN_ROOM, Holder, PersonPreferences, Who
 from calls.settings_dialog import SettingsPage
 from calls.settings_entry import NO, YES, fields_of
+from calls.text import escape
+from calls.words import accounts
 from calls.words import settings as words
 from listeners.payload import Body
+
+CONNECT_ACCOUNT: Final = "connect_account"
+UNLINK_ACCOUNT: Final = "unlink_account"
 
 AS_USUAL: Final = "usual"
 
@@ -31,6 +37,22 @@ def inputs_of(page: SettingsPage, texts: Mapping[str, str | None]) -> list[Json]
     """
     elements = {name: _element(page, name, texts.get(name)) for name in _shown(page)}
     return [_input(page.holder, name, element) for name, element in elements.items() if element is not None]
+
+
+def account_sections(page: SettingsPage) -> list[Json]:
+    """Return a line with a button for each meeting system at which a person can connect an account."""
+    return [_account_section(one) for one in page.accounts]
+
+
+def _account_section(one: Connectable) -> Json:
+    if one.name is None:
+        button = {"action_id": CONNECT_ACCOUNT, "text": _plain(accounts.connect(one.label)), "url": one.url}
+        text = accounts.not_connected(one.label)
+    else:
+        button = {"action_id": UNLINK_ACCOUNT, "text": _plain(accounts.disconnect()), "value": one.provider}
+        text = accounts.connected(one.label, escape(one.name))
+    block = {"type": "section", "block_id": f"account.{one.provider}", "text": {"type": "mrkdwn", "text": text}}
+    return {**block, "accessory": {"type": "button", **button}}
 
 
 def entered_in(body: Body, holder: Holder) -> dict[str, str | None]:

@@ -24,6 +24,8 @@ _HOOK_SECRET = "STARTCALL_ZOOM_HOOK_SECRET"  # noqa: S105 - the setting's name
 _SUBSCRIPTION_ID = "STARTCALL_ZOOM_SUBSCRIPTION_ID"
 _DASHBOARD = "STARTCALL_ZOOM_DASHBOARD"
 _API_URL = "STARTCALL_ZOOM_API_URL"
+_USER_CLIENT_ID = "STARTCALL_ZOOM_USER_CLIENT_ID"
+_USER_CLIENT_SECRET = "STARTCALL_ZOOM_USER_CLIENT_SECRET"  # noqa: S105 - the setting's name
 
 
 def _build(surroundings: Surroundings) -> Provider:
@@ -38,8 +40,10 @@ def _build(surroundings: Surroundings) -> Provider:
         subscription_id=values.get(_SUBSCRIPTION_ID),
         asks_dashboard=values.get(_DASHBOARD, NO) == YES,
         api_url=values.get(_API_URL, ZOOM_API).rstrip("/"),
+        user_client_id=values.get(_USER_CLIENT_ID) if _USER_CLIENT_SECRET in values else None,
+        user_client_secret=values.get(_USER_CLIENT_SECRET, ""),
     )
-    return ZoomProvider(settings, surroundings.session, surroundings.now)
+    return ZoomProvider(settings, surroundings.session, surroundings.now, account_token=surroundings.account_token)
 
 
 KIND = ProviderKind(
@@ -104,6 +108,20 @@ KIND = ProviderKind(
             example="https://api.zoomgov.com/v2",
             default=ZOOM_API,
             find_fault=find_api_url_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_ID,
+            "For the meeting system zoom: Client ID of a General App, managed by users, by which people connect their "
+            "own Zoom accounts. Needs STARTCALL_ENCRYPTION_KEY and PUBLIC_URL.",
+            example="vN4mG7wRQkmX0mVhXHk2GQ",
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_SECRET,
+            "For the meeting system zoom: Client Secret of that General App.",
+            example="your-zoom-user-client-secret",
+            secret=True,
+            find_fault=find_credential_fault,
         ),
     ),
     build=_build,

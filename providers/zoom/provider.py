@@ -6,22 +6,38 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 import aiohttp
 
-from calls.errors import ProviderError, ProviderRefused
-from calls.meetings import Capability, Health, Hook, HookReply, HookResult, MeetingEvent, Provider, RoomSpec, Seen
+from calls.errors import ProviderAuth, ProviderError, ProviderRefused
+from calls.linked_accounts import Owner, SignsPeopleIn
+from calls.meetings import (
+    Capability,
+    Health,
+    Hook,
+    HookReply,
+    HookResult,
+    MeetingEvent,
+    Provider,
+    RoomSpec,
+    Seen,
+    TokenOfAccount,
+    of_nobody,
+)
 from calls.model import CallId, Room
 from providers.access_token import TokenKeeper
 from providers.join_links import leads_to
 from providers.reading import UnreadableError, as_object, read_id, read_object
 from providers.remote_api import Json, RemoteApi
 from providers.room_names import room_name
+from providers.user_oauth import UserOAuth
 from providers.zoom.account_token import AccountToken
 from providers.zoom.event_socket import WAIT_MIN_S, EventSocket
 from providers.zoom.meetings_api import MeetingsApi, ZoomMeeting
+from providers.zoom.own_account import ME, OwnAccounts, read_owner, written
 from providers.zoom.reports import people_in, read_events
 from providers.zoom.settings import ZoomSettings
 from providers.zoom.signatures import answer_check, is_signed
@@ -43,6 +59,7 @@ class ZoomProvider(Provider):
         session: aiohttp.ClientSession,
         now: Callable[[], datetime],
         wait_min_s: float = WAIT_MIN_S,
+        account_token: TokenOfAccount = of_nobody,
     ) -> None:
         """Send nothing yet.
 
@@ -53,6 +70,7 @@ class ZoomProvider(Provider):
         self._session = session
         self._now = now
         self._wait_min_s = wait_min_s
+        self._own = OwnAccounts(settings.api_url, session, account_token)
         self._tokens = TokenKeeper(AccountToken(settings, session, now).fetch, now)
         self._meetings = MeetingsApi(RemoteApi(self.name, settings.api_url, session, self._tokens.authorize))
         self._making: WeakValueDictionary[CallId, asyncio.Lock] = WeakValueDictionary()
@@ -77,6 +95,9 @@ class ZoomProvider(Provider):
         """
         mark = f"Startcall {room_name(self._settings.room_key, spec.call_id)}"
         async with self._making.setdefault(spec.call_id, asyncio.Lock()):
+            own = await self._made_by_starter(spec, mark)
+            if own is not None:
+                return own
             for host in _hosts(spec.host_email, self._settings.host):
                 meeting = await self._meetings.find(host, mark) or await self._meetings.make(
                     host, spec.title, mark, self._now()
@@ -87,7 +108,30 @@ class ZoomProvider(Provider):
 
     async def end_room(self, room: Room) -> None:
         """End the meeting and delete it, so that nobody begins it anew."""
-        await self._meetings.end(room.id)
+        owner = read_owner(room.memo, self.name)
+        own = None if owner is None else await self._own.meetings_of(owner)
+        await (own or self._meetings).end(room.id)
+
+    @property
+    def accounts(self) -> SignsPeopleIn | None:
+        """How people connect their own Zoom accounts.
+
+        Source: https://developers.zoom.us/docs/integrations/oauth/
+        """
+        if self._settings.user_client_id is None:
+            return None
+        return UserOAuth(
+            self.name,
+            "Zoom",
+            authorize_url=f"{self._settings.sign_in_url}/oauth/authorize",
+            token_url=f"{self._settings.sign_in_url}/oauth/token",
+            who_url=f"{self._settings.api_url}/users/me",
+            who_field="email",
+            client_id=self._settings.user_client_id,
+            client_secret=self._settings.user_client_secret,
+            session=self._session,
+            now=self._now,
+        )
 
     async def roster(self, room: Room) -> Sequence[Seen]:
         """Ask Zoom's dashboard, which needs a Business plan."""
@@ -143,6 +187,19 @@ class ZoomProvider(Provider):
 
     async def aclose(self) -> None:
         """Hold nothing that would have to be given back."""
+
+    async def _made_by_starter(self, spec: RoomSpec, mark: str) -> Room | None:
+        """Make a meeting of the starter's own account; None where they connected none, or it is no longer ours."""
+        owner = Owner(spec.team_id, spec.started_by, self.name)
+        meetings = await self._own.meetings_of(owner)
+        if meetings is None:
+            return None
+        try:
+            meeting = await meetings.find(ME, mark) or await meetings.make(ME, spec.title, mark, self._now())
+        except ProviderAuth as error:
+            _log.warning("Zoom did not take the account of %s: %s", spec.started_by, error)
+            return None
+        return None if meeting is None else replace(_room(meeting), memo=written(owner))
 
     def _what_is_missing(self) -> str:
         if self._settings.hook_secrets or self._settings.subscription_id is not None:

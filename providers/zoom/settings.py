@@ -28,6 +28,7 @@ class ZoomSettings:
         subscription_id: of the event subscription that is followed over a WebSocket, or None.
         asks_dashboard: whether Zoom's dashboard may be asked who is in.
         api_url: without a slash at its end.
+        user_client_id: of the app by which people connect accounts of their own, or None.
 
     Raises:
         ConfigError: when they do not fit together.
@@ -42,6 +43,8 @@ class ZoomSettings:
     subscription_id: str | None = None
     asks_dashboard: bool = False
     api_url: str = ZOOM_API
+    user_client_id: str | None = None
+    user_client_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         check_room_key(self.room_key)

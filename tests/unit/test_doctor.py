@@ -22,7 +22,9 @@ from doctor.configured import check_sign_in
 from doctor.report import Finding, Report, State
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SCOPES = "calls:read,calls:write,chat:write,chat:write.public,commands,users:read"
+SCOPES = (
+    "calls:read,calls:write,chat:write,chat:write.public,commands,links:read,links:write,usergroups:read,users:read"
+)
 BOT_TOKEN = "xoxb-1-2-hunter2"
 APP_TOKEN = "xapp-1-A1-2-hunter2"
 SIGNING_SECRET = "hunter2hunter2hunter2"
@@ -187,7 +189,7 @@ async def test_rate_limit_is_a_warning_with_the_wait(slack: Slack) -> None:
 
 async def test_missing_scope_is_bad_and_named(slack: Slack) -> None:
     """A token made before the app was given a new permission lacks it."""
-    slack.scopes = "calls:read, chat:write,commands,chat:write.public,users:read"
+    slack.scopes = SCOPES.replace("calls:write,", " ")
     found = by_name(await examine(settings_for(slack)))
     assert found["scopes"].state is State.BAD
     assert found["scopes"].sentence == "The token lacks calls:write."

@@ -1,0 +1,29 @@
+"""The buttons of accounts in the dialog of the settings: one opens a page, the other lets go of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck
+
+from calls.errors import CallsError
+from calls.settings_dialog import SettingsDialog
+from listeners.payload import Body, interaction_person
+from listeners.views.settings import show_again
+
+
+def unlink_account(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
+    """Return the listener of the button that lets go of an account."""
+
+    async def handle_unlink_account(ack: AsyncAck, body: Body) -> None:
+        try:
+            await settings.unlink(interaction_person(body), body["actions"][0]["value"])
+        except CallsError:
+            # Slack marks the button for the person when a press is not taken.
+            ack.response = BoltResponse(status=503)
+            return
+        await ack()
+        show_again(settings, body)
+
+    return handle_unlink_account

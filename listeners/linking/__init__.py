@@ -1,0 +1,1 @@
+"""The pages by which people connect accounts of their own."""
