@@ -54,7 +54,7 @@ _USAGE: dict[str, str] = {
     "join_link_unknown": "This link leads to no call. Press Join in Slack, or type `/startcall list` to see what runs.",
     "join_link_used": "Your own link works once, and this one was used before. " + _NEW_OWN_LINK,
     "not_from_our_page": "That did not come from this page. Please open your link again and try once more.",
-    "setting_not_usable": "That could not be saved. {detail}",
+    "setting_not_usable": "Something in the settings cannot be chosen. Open them again and choose from the lists.",
     "room_not_ready": "The meeting is just being made. This page tries again by itself.",
     "room_ended": "This call is over for everybody. Start a new one in Slack with `/startcall`.",
     "room_full": (
