@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+
+from listeners.request_body import Body
+from listeners.tenant import Tenant, tenant_of
 
 _log = logging.getLogger(__name__)
 _bolt_log = logging.getLogger("listeners.bolt.requests")
 # Bolt warns of a token in the environment that it does not use, and of every request nobody listens to.
 _bolt_log.setLevel(logging.ERROR)
+
+NO_HEADERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ def build_bolt_app(base_url: str, bot_of: BotOf) -> AsyncApp:
     right because no listener here waits for Slack.
     """
 
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    async def authorize(tenant: Tenant) -> AuthorizeResult:
+        team_id, enterprise_id = tenant.team_id, tenant.enterprise_id
         bot = await bot_of(team_id, enterprise_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id, team_id=team_id, bot_id=bot.bot_id, bot_user_id=bot.bot_user_id
@@ -54,6 +63,19 @@ def build_bolt_app(base_url: str, bot_of: BotOf) -> AsyncApp:
     )
     app.error(_handle_error)
     return app
+
+
+def bolt_request(body: Body, headers: Mapping[str, Sequence[str]] = NO_HEADERS) -> AsyncBoltRequest:
+    """Return a delivery as Bolt takes it, with whose installation it is for.
+
+    Bolt works that out by itself, too, but in conversations that several workspaces share it may put the organisation
+    of one together with the workspace of another.
+
+    Args:
+        body: verified and read already; Bolt takes it so only under the name of Socket Mode.
+    """
+    named: dict[str, str | Sequence[str]] = dict(headers)
+    return AsyncBoltRequest(mode="socket_mode", body=body, headers=named, context={"tenant": tenant_of(body)})
 
 
 async def _handle_error(error: Exception) -> BoltResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 
 from aiohttp import web
@@ -19,6 +19,7 @@ from calls.measuring import REFUSED_DELIVERIES
 from calls.ports import Clock
 from calls.profiles import Profiles
 from calls.words.language import speaking
+from listeners.bolt import bolt_request
 from listeners.request_body import Body, UnreadableBodyError, read_body
 from listeners.speaking import locale_of
 from listeners.taken_in import taken_in
@@ -81,9 +82,7 @@ def is_signed(key: bytes, headers: Mapping[str, str], raw: bytes, now_s: float) 
 
 
 def _bolt_request(request: web.Request, body: Body) -> AsyncBoltRequest:
-    # Bolt takes a body that is read already only under this name; it parses a raw one a second time.
-    headers: dict[str, str | Sequence[str]] = {name: list(request.headers.getall(name)) for name in request.headers}
-    return AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
+    return bolt_request(body, {name: request.headers.getall(name) for name in request.headers})
 
 
 def _answer(answer: BoltResponse) -> web.Response:

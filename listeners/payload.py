@@ -10,25 +10,31 @@ from typing import Any
 from calls.blocks import CARD_BUTTONS
 from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
 from calls.service import CallRef
+from listeners.tenant import tenant_of
 
 Body = dict[str, Any]
 
 
 def command_person(body: Body) -> Person:
     """Return who typed a slash command."""
-    return Person(TeamId(body["team_id"]), UserId(body["user_id"]), body.get("user_name", ""))
+    return Person(_team_id(body), UserId(body["user_id"]), body.get("user_name", ""))
 
 
 def interaction_person(body: Body) -> Person:
     """Return who pressed a button, used a shortcut or sent a dialog."""
     user = body["user"]
-    team = body.get("team") or {}
-    return Person(TeamId(team.get("id") or user["team_id"]), UserId(user["id"]), user.get("name", ""))
+    return Person(_team_id(body), UserId(user["id"]), user.get("name", ""))
+
+
+def event_person(body: Body) -> Person:
+    """Return who did what an event tells of."""
+    event = body["event"]
+    return Person(_team_id(body), UserId(event.get("user") or event["user_id"]))
 
 
 def command_delivery(body: Body) -> Delivery:
     """Return the key of a slash command; Slack makes one trigger_id for each."""
-    return Delivery(TeamId(body["team_id"]), f"command:{body['trigger_id']}")
+    return Delivery(_team_id(body), f"command:{body['trigger_id']}")
 
 
 def shortcut_delivery(body: Body) -> Delivery:
@@ -71,3 +77,15 @@ def view_value(body: Body, block_id: str, key: str) -> Any:  # noqa: ANN401 - a 
     """Return what was entered into an input of a dialog, or None."""
     inputs: Body = body["view"]["state"]["values"].get(block_id, {})
     return next((entered.get(key) for entered in inputs.values()), None)
+
+
+def _team_id(body: Body) -> TeamId:
+    """Return the workspace that a request is for, which is not always that of the person.
+
+    Raises:
+        KeyError: when Slack named none.
+    """
+    team_id = tenant_of(body).team_id
+    if team_id is None:
+        raise KeyError("team")
+    return team_id

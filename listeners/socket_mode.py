@@ -18,11 +18,11 @@ from typing import Any, Final
 import aiohttp
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 from calls.errors import CallsError, SlackRateLimited, SlackRefused
 from calls.profiles import Profiles
 from calls.words.language import speaking
+from listeners.bolt import bolt_request
 from listeners.request_body import UnreadableBodyError, checked_body
 from listeners.socket_connection import Frame, SocketConnection
 from listeners.speaking import locale_of
@@ -164,7 +164,7 @@ class SocketMode:
             _log.warning("An envelope was refused: %s", error)
             return
         with taken_in(body) as taken, speaking(await locale_of(body, self._profiles)):
-            response = await self._app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+            response = await self._app.async_dispatch(bolt_request(body))
             if response.status == HTTPStatus.OK:
                 await self._acknowledge(connection, _acknowledgement(envelope_id, response))
             taken.status = response.status

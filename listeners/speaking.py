@@ -8,6 +8,7 @@ from calls.errors import CallsError
 from calls.model import TeamId, UserId
 from calls.profiles import Profiles
 from listeners.payload import Body
+from listeners.tenant import tenant_of
 
 _log = logging.getLogger(__name__)
 
@@ -27,10 +28,9 @@ async def locale_of(body: Body, profiles: Profiles) -> str | None:
 
 
 def _asker(body: Body) -> tuple[TeamId, UserId] | None:
-    """Return who did what a request is about, and of which workspace they are."""
+    """Return who did what a request is about, as the workspace knows them that it is for."""
     about = body.get("event", body)
     user = about.get("user", about.get("user_id"))
-    of = user if isinstance(user, dict) else {}
-    user_id = of.get("id", user)
-    team_id = of.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id")
-    return (TeamId(team_id), UserId(user_id)) if isinstance(user_id, str) and isinstance(team_id, str) else None
+    user_id = user.get("id") if isinstance(user, dict) else user
+    team_id = tenant_of(body).team_id
+    return (team_id, UserId(user_id)) if isinstance(user_id, str) and team_id is not None else None

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncAck
 
 from calls.homes import Homes
-from calls.model import Person, TeamId, UserId
-from listeners.payload import Body
+from listeners.payload import Body, event_person
 
 
 def app_home_opened(homes: Homes) -> Callable[..., Awaitable[None]]:
@@ -16,8 +15,7 @@ def app_home_opened(homes: Homes) -> Callable[..., Awaitable[None]]:
 
     async def handle_app_home_opened(ack: AsyncAck, body: Body) -> None:
         await ack()
-        event = body["event"]
-        if event.get("tab") == "home":
-            homes.show(Person(TeamId(body["team_id"]), UserId(event["user"])))
+        if body["event"].get("tab") == "home":
+            homes.show(event_person(body))
 
     return handle_app_home_opened

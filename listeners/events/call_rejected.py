@@ -23,10 +23,10 @@ def call_rejected(inviting: Inviting) -> Callable[..., Awaitable[None]]:
     """Return the listener of the event."""
 
     async def handle_call_rejected(ack: AsyncAck, body: Body) -> None:
-        event, team_id = body["event"], TeamId(body["team_id"])
-        delivery = Delivery(team_id, f"event:{body['event_id']}")
+        event, person = body["event"], event_person(body)
+        delivery = Delivery(person.team_id, f"event:{body['event_id']}")
         try:
-            await inviting.rejected(str(event["call_id"]), Person(team_id, UserId(event["user_id"])), delivery)
+            await inviting.rejected(str(event["call_id"]), person, delivery)
         except CallsError as error:
             # Not acknowledged, so that Slack sends it again.
             _log.warning("That %s declined a call could not be stored: %s", event["user_id"], error)

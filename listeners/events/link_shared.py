@@ -14,8 +14,8 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.linking import Linking, SharedLinks
-from calls.model import ChannelId, Delivery, Person, TeamId, UserId
-from listeners.payload import Body
+from calls.model import ChannelId, Delivery
+from listeners.payload import Body, event_person
 
 _log = logging.getLogger(__name__)
 
@@ -28,15 +28,16 @@ def link_shared(linking: Linking) -> Callable[..., Awaitable[None]]:
         if event.get("source") == "composer" or not isinstance(event.get("user"), str):
             await ack()
             return
+        person = event_person(body)
         links = SharedLinks(
-            Person(TeamId(body["team_id"]), UserId(event["user"])),
+            person,
             ChannelId(event["channel"]),
             event["message_ts"],
             [link["url"] for link in event.get("links", ())],
             event.get("thread_ts"),
         )
         # The message, not the event: Slack may tell of the same message again to have its links drawn anew.
-        delivery = Delivery(TeamId(body["team_id"]), f"link:{event['channel']}:{event['message_ts']}")
+        delivery = Delivery(person.team_id, f"link:{event['channel']}:{event['message_ts']}")
         try:
             await linking.shared(links, delivery)
         except CallsError as error:
