@@ -18,6 +18,9 @@ _SPECIAL_MENTIONS = {"channel": "@channel", "here": "@here", "everyone": "@every
 _JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that spell words and emoji; every other format character is dropped."""
 
+_OPENING = re.compile(r"<+(?=!)")
+"""What a special mention would begin with; half of one is left where the other half was cut off."""
+
 
 def plain_title(typed: str) -> str:
     """Return a title as plain text: no mention that could ring anybody, no invisible characters, one line.
@@ -32,7 +35,8 @@ def plain_title(typed: str) -> str:
     # Typed brackets arrive escaped; once more, so that `&lt;!channel&gt;` cannot become a mention.
     unescaped = _MENTION.sub(_spoken, html.unescape(without_sequences))
     visible = "".join(character for character in _one_line(unescaped) if _is_visible(character))
-    return _cut(" ".join(unicodedata.normalize("NFC", visible).split()))
+    one_line = " ".join(unicodedata.normalize("NFC", visible).split())
+    return _cut(_OPENING.sub("", one_line))
 
 
 def escape(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calls.text import TITLE_MAX_CHARS, escape, plain_title
@@ -48,6 +48,8 @@ def test_a_long_title_is_cut_with_a_sign_and_not_inside_an_emoji() -> None:
 
 
 @given(st.text(max_size=400))
+@example("<!")
+@example("&lt;<!&lt;!x")
 def test_no_text_whatever_makes_an_unsafe_title(typed: str) -> None:
     """Whatever is typed, a title is short, one line, free of control characters, and stable when cleaned again."""
     title = plain_title(typed)
