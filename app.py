@@ -26,11 +26,8 @@ import listeners
 import operate
 import operate_installations
 from calls.advance import Advancer
-from calls.choosing import Choosing
-from calls.claiming import Claiming
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
-from calls.history import History
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.meetings import Capability
@@ -39,10 +36,8 @@ from calls.replies import Replies
 from calls.service import CallService
 from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
-from calls.slack.files_api import FilesApi
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
-from calls.use_cases import UseCases
 from calls.words.errors import sentence_for
 from calls.work import WorkId, either
 from config import Settings, SettingsError, read_settings
@@ -59,17 +54,15 @@ from listeners.socket_mode import SocketMode
 from logs import set_up_logs
 from parts import (
     Connection,
+    Inside,
     Slack,
     address_of,
     build_accounts,
-    build_homes,
     build_join_site,
     build_outside,
-    build_people,
     build_plans,
     build_providers,
-    build_scheduling,
-    build_settings_and_links,
+    build_use_cases,
     taken_port,
 )
 from storage.backlog import read_backlog
@@ -142,16 +135,11 @@ class Server:
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles, self.groups = outside.profiles, outside.groups
         self.plans = build_plans(outside, database, self.calls, self.wakeups)
-        scheduling = build_scheduling(web_api, outside, database, self.calls, (self.wakeups, self.replies))
-        claiming, self.choosing = Claiming(database, self.wakeups, now), Choosing(database, now)
-        removed = removed_nowhere if self.installing is None else self.installing.removed
-        told = (self.wakeups, self.replies)
         self.accounts = build_accounts(settings, database, self.meeting_systems, self.replies, address)
-        chosen = build_settings_and_links(web_api, database, self.calls, told, outside, self.accounts)
-        history = History(database, self.replies, outside.messages, FilesApi(web_api))
-        homes = build_homes(web_api, database, self.wakeups, self.replies, outside)
-        asked = (self.calls, joining, claiming, self.profiles, self.choosing, *chosen, history, homes, scheduling)
-        use = UseCases(*asked, *build_people(database, self.wakeups, self.calls, outside, allowed))
+        inside = Inside(database, self.calls, self.wakeups, self.replies, allowed)
+        use = build_use_cases(web_api, inside, outside, joining, self.accounts)
+        self.choosing = use.choosing
+        removed = removed_nowhere if self.installing is None else self.installing.removed
         listeners.register(self.bolt, use, removed)
 
     async def _advance(self, work_id: WorkId) -> datetime | None:

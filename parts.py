@@ -11,10 +11,13 @@ import aiohttp
 
 from calls.accounts import Accounts, AccountTokens
 from calls.charts import Charts
+from calls.choosing import Choosing
+from calls.claiming import Claiming
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
 from calls.errors import CallsError, ConfigError
 from calls.groups import Groups
+from calls.history import History
 from calls.home import SCHEDULE_CALL, SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
@@ -48,6 +51,7 @@ from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.use_cases import UseCases
 from calls.words.accounts import revoked
 from calls.workspaces import Workspaces
 from config import Settings
@@ -241,24 +245,6 @@ def build_outside(
     )
 
 
-def build_settings_and_links(
-    web_api: SlackWeb,
-    storage: Storage,
-    calls: CallService,
-    told: tuple[WakeUps, Replies],
-    outside: Outside,
-    accounts: Accounts | None,
-) -> tuple[SettingsDialog, Linking]:
-    """Build what stores people's choices, and what makes cards of links.
-
-    Args:
-        told: who is woken for a call, and who answers people.
-    """
-    (wakeups, replies), offered = told, Offered(calls.choices, accounts)
-    dialog = SettingsDialog(storage, outside.profiles, UserGroupsApi(web_api), replies, now, offered=offered)
-    return dialog, Linking(storage, wakeups, outside.profiles, now, providers=outside.providers)
-
-
 def build_accounts(
     settings: Settings, database: Database, providers: Providers, replies: Replies, address: str
 ) -> Accounts | None:
@@ -303,21 +289,6 @@ def build_plans(outside: Outside, storage: Storage, calls: CallService, wakeups:
     return PlanAdvancer(storage, outside, calls.add_call, wakeups.wake)
 
 
-def build_scheduling(
-    web_api: SlackWeb, outside: Outside, storage: Storage, calls: CallService, answering: tuple[WakeUps, Replies]
-) -> Scheduling:
-    """Build what takes what people ask of scheduled calls."""
-    wakeups, replies = answering
-    return Scheduling(storage, wakeups, replies, outside, calls.add_call, files=FilesApi(web_api))
-
-
-def build_homes(web_api: SlackWeb, storage: Storage, wakeups: WakeUps, replies: Replies, outside: Outside) -> Homes:
-    """Build what draws people's Homes."""
-    charts = Charts(storage, FilesApi(web_api), now)
-    views = ViewsApi(web_api)
-    return Homes(storage, wakeups, replies, outside.profiles, views, charts, now, offers=HOME_OFFERS)
-
-
 def taken_port(settings: Settings) -> socket.socket:
     """Take the port, so that its address is known; nothing is answered yet.
 
@@ -337,8 +308,35 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def build_people(
-    storage: Storage, wakeups: WakeUps, calls: CallService, outside: Outside, allowed: Permissions
-) -> tuple[Inviting, Reopening]:
-    """Build what takes invitations and their answers, and what lets ended calls go on."""
-    return Inviting(storage, wakeups, calls, allowed, now), Reopening(storage, wakeups, outside, allowed)
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What takes and keeps what people ask for."""
+
+    storage: Storage
+    calls: CallService
+    wakeups: WakeUps
+    replies: Replies
+    allowed: Permissions
+
+
+def build_use_cases(
+    web_api: SlackWeb, inside: Inside, outside: Outside, joining: Joining, accounts: Accounts | None
+) -> UseCases:
+    """Build everything that people can ask for."""
+    storage, calls, wakeups, replies = inside.storage, inside.calls, inside.wakeups, inside.replies
+    files, offered = FilesApi(web_api), Offered(calls.choices, accounts)
+    charts = Charts(storage, files, now)
+    return UseCases(
+        calls,
+        joining,
+        Claiming(storage, wakeups, now),
+        outside.profiles,
+        Choosing(storage, now),
+        SettingsDialog(storage, outside.profiles, UserGroupsApi(web_api), replies, now, offered=offered),
+        Linking(storage, wakeups, outside.profiles, now, providers=outside.providers),
+        History(storage, replies, outside.messages, files),
+        Homes(storage, wakeups, replies, outside.profiles, ViewsApi(web_api), charts, now, offers=HOME_OFFERS),
+        Scheduling(storage, wakeups, replies, outside, calls.add_call, files=files),
+        Inviting(storage, wakeups, calls, inside.allowed, now),
+        Reopening(storage, wakeups, outside, inside.allowed),
+    )

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.inviting import Inviting
-from calls.model import Delivery, Person, TeamId, UserId
+from calls.model import Delivery
 from listeners.payload import Body
 
 _log = logging.getLogger(__name__)
