@@ -12,25 +12,30 @@ from sqlalchemy import Connection, select
 
 from calls.clock import now
 from calls.ids import new_join_token
+from calls.invitation import Invitation, InvitationState
 from calls.model import Call, JoinLink, Participant, Person, TeamId, UserId
+from calls.plan import Plan
 from calls.ports import Transaction
 from calls.preferences import Holder, PersonPreferences, WorkspacePreferences
 from sandbox.delivery import payloads
 from sandbox.delivery.ack import Ack, DeliveryKind
 from sandbox.delivery.dispatcher import Dispatcher
+from sandbox.people import BOB
 from sandbox.person import Person as SlackPerson
 from sandbox.workspace import Channel, Json, User, Workspace
 from storage.installation_tables import installations
-from tests.many_workspaces import Many, general
+from tests.many_workspaces import Many, eventually, general
 
 TITLE = "Merger with Nobody Inc"
+OVER = "Settlement with Nobody Inc"
+PLANNED = "Layoffs after the merger"
 GUEST = "Gerda of Nobody Inc"
 ROOM = "https://meet.example.com/room-of-alice"
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """What the first workspace has: a running call with a guest in it, links and choices.
+    """What the first workspace has: calls that run, are over and are planned, with a guest, links and choices.
 
     Args:
         secrets: texts that nobody of another workspace may read.
@@ -41,6 +46,8 @@ class Owned:
     alice_id: str
     card_ts: str
     call: Call
+    over: Call
+    plan: Plan
     link_id: str
     token: str
     guest_key: str
@@ -61,22 +68,30 @@ class Told:
 
 
 async def furnished(many: Many, workspace: Workspace) -> Owned:
-    """Start a call in a workspace, with a guest, links and choices of its own."""
-    card = await many.start(workspace, TITLE)
+    """Let people of a workspace call, plan and choose."""
     team_id, alice_id = TeamId(workspace.team.id), many.person(workspace).user_id
     alice = Person(team_id, UserId(alice_id))
+    over = await _ended(many, workspace, alice)
+    card = await many.start(workspace, TITLE)
     call = await many.server.database.read(lambda work: work.open_calls(team_id)[0])
+    await many.person(workspace).command(general(workspace), "/startcall", f"schedule {PLANNED} in 48 hours")
+    await eventually(lambda: _is_planned(many, alice))
+    await many.settled()
+    plan = (await many.server.database.read(lambda work: work.plans_of(team_id, alice.user_id)))[0]
     link_id, guest_key, at = new_join_token(), "guest:gerda", now()
 
     def furnish(work: Transaction) -> None:
         guest = Participant(call.id, guest_key, present=True, told=True, joined_at=at, display_name=GUEST)
         work.save_participant(replace(guest, external_id="1"))
+        work.save_invitation(Invitation(call.id, UserId(BOB), alice.user_id, InvitationState.DECLINED))
         work.save_link(JoinLink(link_id, call.id, alice.user_id, at, at + timedelta(days=1)))
 
     await many.server.database.write(furnish)
     await many.server.choosing.choose(alice, Holder.PERSON, alice_id, PersonPreferences(room_url=ROOM))
     await many.server.choosing.choose(alice, Holder.WORKSPACE, team_id, WorkspacePreferences(asks_above=7))
-    secrets = [TITLE, GUEST, ROOM, call.id, call.display_id, call.join_token, call.join_url, link_id, card.ts]
+    named = [TITLE, OVER, PLANNED, GUEST, ROOM, link_id]
+    ids = [one for row in (call, over) for one in (row.id, row.display_id, row.join_token, row.join_url)]
+    secrets = [*named, *ids, plan.id, plan.display_id]
     channel_id = general(workspace)
     return Owned(
         team_id=team_id,
@@ -84,11 +99,35 @@ async def furnished(many: Many, workspace: Workspace) -> Owned:
         alice_id=alice_id,
         card_ts=card.ts,
         call=call,
+        over=over,
+        plan=plan,
         link_id=link_id,
         token=call.join_token,
         guest_key=guest_key,
         secrets=[str(secret) for secret in secrets if secret],
     )
+
+
+async def _ended(many: Many, workspace: Workspace, by: Person) -> Call:
+    """Start a call and end it."""
+    card = await many.start(workspace, OVER)
+    call = await many.server.database.read(lambda work: work.open_calls(by.team_id)[0])
+    await many.person(workspace).click(general(workspace), card.ts, "end_call")
+    await eventually(lambda: _is_over(many, call))
+    await many.settled()
+    found = await many.server.database.read(lambda work: work.call(call.id))
+    assert found is not None
+    return found
+
+
+async def _is_over(many: Many, call: Call) -> bool:
+    found = await many.server.database.read(lambda work: work.call(call.id))
+    return found is not None and found.state.is_final
+
+
+async def _is_planned(many: Many, by: Person) -> bool:
+    found = await many.server.database.read(lambda work: work.plans_of(by.team_id, by.user_id))
+    return bool(found) and found[0].message_ts is not None
 
 
 async def rows_of(many: Many, owned: Owned) -> Mapping[str, list[str]]:
@@ -98,7 +137,7 @@ async def rows_of(many: Many, owned: Owned) -> Mapping[str, list[str]]:
         tables = installations.metadata.sorted_tables
         return {table.name: [str(tuple(row)) for row in connection.execute(select(table))] for table in tables}
 
-    marks = (owned.team_id, owned.call.id)
+    marks = (owned.team_id, owned.call.id, owned.over.id, owned.plan.id)
     found = await many.server.database.query(read)
     return {name: sorted(row for row in rows if any(mark in row for mark in marks)) for name, rows in found.items()}
 
@@ -176,7 +215,9 @@ class Mallory:
         before = self._heard()
         ack = await self._dispatcher.deliver(kind, kind, body)
         await self.many.settled()
-        await self.many.server.replies.stop(5.0)
+        for _ in range(3):
+            # An answer may be told in the background of an answer.
+            await self.many.server.replies.stop(5.0)
         known = set(before)
         return Told(ack, json.dumps([ack.payload, *(one for one in self._heard() if one not in known)]))
 

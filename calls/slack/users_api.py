@@ -42,6 +42,7 @@ class UsersApi:
         answer = await self._web.call(team_id, "users.info", {"user": user_id, "include_locale": True})
         user = object_in(answer.data, "user") or {}
         shown = object_in(user, "profile") or {}
+        is_stranger = _is_stranger(user, team_id)
         return Profile(
             team_id,
             user_id,
@@ -49,9 +50,10 @@ class UsersApi:
             name=text_in(shown, "display_name") or text_in(shown, "real_name") or text_in(user, "name") or "",
             locale=text_in(user, "locale"),
             zone=text_in(user, "tz"),
-            is_admin=_is_any(user, "is_admin", "is_owner", "is_primary_owner"),
+            # Whoever administers another workspace administers nothing here.
+            is_admin=not is_stranger and _is_any(user, "is_admin", "is_owner", "is_primary_owner"),
             is_guest=_is_any(user, "is_restricted", "is_ultra_restricted"),
-            is_stranger=user.get("is_stranger") is True or (text_in(user, "team_id") or team_id) != team_id,
+            is_stranger=is_stranger,
             is_bot=_is_any(user, "is_bot"),
         )
 
@@ -100,3 +102,16 @@ class UsersApi:
 
 def _is_any(user: Mapping[str, object], *flags: str) -> bool:
     return any(user.get(flag) is True for flag in flags)
+
+
+def _is_stranger(user: Mapping[str, object], team_id: TeamId) -> bool:
+    """Say whether somebody is of another workspace; people of an organisation are at home in several.
+
+    Source: https://docs.slack.dev/reference/objects/user-object
+    """
+    homes = (object_in(user, "enterprise_user") or {}).get("teams")
+    if user.get("is_stranger") is True:
+        return True
+    if isinstance(homes, list) and team_id in homes:
+        return False
+    return (text_in(user, "team_id") or team_id) != team_id

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck
 from calls.errors import CallsError
 from calls.inviting import Inviting
 from calls.model import Delivery
-from listeners.payload import Body
+from listeners.payload import Body, event_person
 
 _log = logging.getLogger(__name__)
 

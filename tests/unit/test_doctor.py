@@ -22,7 +22,10 @@ from doctor.configured import check_sign_in
 from doctor.report import Finding, Report, State
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SCOPES = "calls:read,calls:write,chat:write,chat:write.public,commands,files:write,links:read,links:write,usergroups:read,users:read"
+SCOPES = (
+    "calls:read,calls:write,chat:write,chat:write.public,commands,files:write,"
+    "links:read,links:write,usergroups:read,users:read"
+)
 BOT_TOKEN = "xoxb-1-2-hunter2"
 APP_TOKEN = "xapp-1-A1-2-hunter2"
 SIGNING_SECRET = "hunter2hunter2hunter2"
