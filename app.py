@@ -31,6 +31,7 @@ from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.meetings import Capability
+from calls.model import TeamId
 from calls.permissions import Permissions
 from calls.replies import Replies
 from calls.service import CallService
@@ -38,6 +39,7 @@ from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
 from calls.slack.pace import Pace
 from calls.slack.views_api import ViewsApi
+from calls.starts import Starts
 from calls.words.errors import sentence_for
 from calls.work import WorkId, either
 from config import Settings, SettingsError, read_settings
@@ -124,19 +126,18 @@ class Server:
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
         allowed = Permissions(database, outside.profiles, outside.groups)
-        default = self.provider.name
-        self.calls = CallService(
-            database, self.wakeups, self.replies, now, allowed, providers=self.providers, default_provider=default
-        )
+        self.calls = CallService(database, self.wakeups, self.replies, now, allowed, providers=self.providers)
         self.installing = self.slack.installing(self._revive)
         self.site_url = settings.site_url(address) or address
         self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)
+        self.sizes = outside.sizes
+        self.starts = Starts(database, self.wakeups, outside, now, default_provider=self.provider.name)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles, self.groups = outside.profiles, outside.groups
-        self.plans = build_plans(outside, database, self.calls, self.wakeups)
+        self.plans = build_plans(outside, database, self.starts, self.wakeups)
         self.accounts = build_accounts(settings, database, self.meeting_systems, self.replies, address)
-        inside = Inside(database, self.calls, self.wakeups, self.replies, allowed)
+        inside = Inside(database, self.calls, self.starts, self.wakeups, self.replies, allowed)
         use = build_use_cases(web_api, inside, outside, joining, self.accounts)
         self.choosing = use.choosing
         removed = removed_nowhere if self.installing is None else self.installing.removed
@@ -220,6 +221,7 @@ class Server:
                 await asyncio.sleep(_RETRY_S)
             else:
                 _log.info("Connected to the workspace %s.", self.connection.identity.team_name)
+                self.sizes.learn_general(TeamId(self.connection.identity.team_id))
                 await self._revive()
                 return
 
@@ -249,6 +251,7 @@ class Server:
         await self.replies.stop(1.0)
         await self.profiles.stop()
         await self.groups.stop()
+        await self.sizes.stop()
 
     async def prune_forever(self) -> None:
         """Forget old deliveries once an hour."""

@@ -40,8 +40,10 @@ from calls.reports import Reports
 from calls.scheduling import Scheduling
 from calls.service import CallService
 from calls.settings_dialog import Offered, SettingsDialog
+from calls.sizes import Sizes
 from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
+from calls.slack.conversations_api import ConversationsApi
 from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
@@ -51,6 +53,7 @@ from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.starts import Starts
 from calls.use_cases import UseCases
 from calls.words.accounts import revoked
 from calls.workspaces import Workspaces
@@ -238,6 +241,7 @@ def build_outside(
         users=users,
         profiles=Profiles(storage, users, now),
         groups=Groups(UserGroupsApi(web_api), now),
+        sizes=Sizes(storage, ConversationsApi(web_api), now),
         fallback=providers.fallback,
         rules=settings.end_rules,
         site_url=settings.site_url(address),
@@ -284,9 +288,9 @@ HOME_OFFERS = (START_CALL, SCHEDULE_CALL, SETTINGS)
 """The buttons on the Home for everybody, in order; each needs its listener."""
 
 
-def build_plans(outside: Outside, storage: Storage, calls: CallService, wakeups: WakeUps) -> PlanAdvancer:
+def build_plans(outside: Outside, storage: Storage, starts: Starts, wakeups: WakeUps) -> PlanAdvancer:
     """Build what does the steps of scheduled calls."""
-    return PlanAdvancer(storage, outside, calls.add_call, wakeups.wake)
+    return PlanAdvancer(storage, outside, starts.add_call, wakeups.wake)
 
 
 def taken_port(settings: Settings) -> socket.socket:
@@ -314,6 +318,7 @@ class Inside:
 
     storage: Storage
     calls: CallService
+    starts: Starts
     wakeups: WakeUps
     replies: Replies
     allowed: Permissions
@@ -336,7 +341,8 @@ def build_use_cases(
         Linking(storage, wakeups, outside.profiles, now, providers=outside.providers),
         History(storage, replies, outside.messages, files),
         Homes(storage, wakeups, replies, outside.profiles, ViewsApi(web_api), charts, now, offers=HOME_OFFERS),
-        Scheduling(storage, wakeups, replies, outside, calls.add_call, files=files),
-        Inviting(storage, wakeups, calls, inside.allowed, now),
+        Scheduling(storage, wakeups, replies, outside, inside.starts.add_call, files=files),
+        Inviting(storage, wakeups, calls, inside.starts, inside.allowed),
         Reopening(storage, wakeups, outside, inside.allowed),
+        inside.starts,
     )

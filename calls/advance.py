@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calls import claiming, closing, recapping, ringing, running, starting, watching
+from calls import claiming, closing, recapping, ringing, running, starting, watching, weighing
 from calls.errors import CallsError, SlackTokenDead, StorageError
 from calls.invitation import Invitation
 from calls.log_subject import about_call
@@ -162,6 +162,9 @@ class Advancer:
         """Do one step."""
         outside, call, people, invited = self._outside, snapshot.call, snapshot.participants, snapshot.invitations
         work: dict[Step, Callable[[], Awaitable[Record]]] = {
+            Step.WEIGH: lambda: weighing.weigh(outside, call),
+            Step.ASK: lambda: weighing.ask(outside, call),
+            Step.WITHDRAW: lambda: weighing.withdraw(call),
             Step.MAKE_ROOM: lambda: starting.make_room(outside, call),
             Step.REGISTER: lambda: starting.register(outside, call),
             Step.POST: lambda: starting.post(outside, call, uncertain=uncertain),

@@ -9,7 +9,7 @@ from calls.invitation import Invitation, line_of, with_rows
 from calls.model import Call, Participant, UserId
 from calls.slack.messages_api import Metadata, OutgoingMessage
 from calls.text import escape
-from calls.words import answers, inviting, permissions
+from calls.words import answers, inviting, permissions, starting
 
 CLAIM_PARTICIPANT = "claim_participant"
 JOIN_CALL = "join_call"
@@ -21,6 +21,9 @@ REOPEN_CALL = "reopen_call"
 
 CARD_BUTTONS = "call_actions"
 """Block id of the card's buttons, which tells presses on the card from presses elsewhere."""
+
+CARD_BUTTONS = "call_actions"
+"""Block id of a card's buttons, which tells a press on a card from one on any other message."""
 
 METADATA_EVENT_TYPE = "startcall_call"
 """Marks every message of ours, with the call's own id, so that it can be found again."""
@@ -65,10 +68,11 @@ def build_card(
 
 def _plain_line(call: Call) -> str:
     """Return what a notification shows and a screen reader says."""
-    starter = answers.mention(call.started_by)
     if not call.state.is_open:
         return f"Call “{escape(call.title)}” has ended after {answers.duration(call.duration_s)}."
-    return f"{starter} started the call “{escape(call.title)}”."
+    if call.silent:
+        return starting.running_silently(call)
+    return f"{answers.mention(call.started_by)} started the call “{escape(call.title)}”."
 
 
 def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | None) -> str:
@@ -78,7 +82,8 @@ def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | N
         parts[0] += f" · `{call.display_id}`"
     if call.sequel.asked_by is not None:
         parts.append(permissions.reopened_by(UserId(call.sequel.asked_by)))
-    parts += _invited_lines(invitations)
+    # A mention of somebody rings them, also in a line of small print.
+    parts += [] if call.silent else _invited_lines(invitations)
     if notice:
         parts.append(notice)
     return "\n".join(parts)

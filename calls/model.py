@@ -7,14 +7,16 @@ work that is left, and `calls.workflows` does it one step at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Self
 
+from calls.question import Question
 from calls.recap import NO_RECAP, Recap
 from calls.sequel import NO_SEQUEL, Sequel
 from calls.unfurl import Unfurl
+from calls.watch import Watch
 
 CallId = NewType("CallId", str)
 """Our own id of a call: 32 hexadecimal digits, also its `external_unique_id` at Slack."""
@@ -25,8 +27,12 @@ UserId = NewType("UserId", str)
 
 
 class CallState(StrEnum):
-    """How far a call has come; a call only ever moves down this list, and the last two are final."""
+    """How far a call has come; a call only ever moves down this list, and the last three are final.
 
+    A call that waits is not started yet: whoever asked for it is asked back first.
+    """
+
+    WAITING = "waiting"
     ACCEPTED = "accepted"
     ROOM_MADE = "room_made"
     REGISTERED = "registered"
@@ -34,16 +40,17 @@ class CallState(StrEnum):
     ENDING = "ending"
     ENDED = "ended"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_open(self) -> bool:
         """Say whether people may still join."""
-        return self not in {CallState.ENDING, CallState.ENDED, CallState.FAILED}
+        return self not in {CallState.WAITING, CallState.ENDING} and not self.is_final
 
     @property
     def is_final(self) -> bool:
         """Say whether nothing can change any more."""
-        return self in {CallState.ENDED, CallState.FAILED}
+        return self in {CallState.ENDED, CallState.FAILED, CallState.WITHDRAWN}
 
 
 class EndReason(StrEnum):
@@ -124,31 +131,6 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What is known of a room from its meeting system, and when to look again.
-
-    Args:
-        came_at: when somebody was first seen in the room; until then it is not empty, only not yet used.
-        empty_since: when the last person went; None while somebody is in, and before somebody came.
-        looked_at: when the meeting system was last asked who is in and answered.
-        look_at: when it is to be asked again; None for one that cannot be asked.
-        told_at: when Slack was last told of comings and goings.
-        tell_at: before then Slack is told of no more comings and goings, so that many become one request.
-        keep_at: when the meeting system's reports have to be kept coming, or None.
-        turn_out: sessions that are to be shown out.
-    """
-
-    came_at: datetime | None = None
-    empty_since: datetime | None = None
-    looked_at: datetime | None = None
-    look_at: datetime | None = None
-    told_at: datetime | None = None
-    tell_at: datetime | None = None
-    keep_at: datetime | None = None
-    turn_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """One call, from the accepted command to its final state.
 
@@ -170,6 +152,9 @@ class Call:
         wait_told: whether the starter knows that the card has to wait.
         language: what its card is written in, as `calls.words.language` names it.
         unfurl: the pasted link that the card is shown under, instead of in a message of ours.
+        live_key: the place that no two open calls have, or None for one that has none; see `calls.place`.
+        silent: whether nobody is rung or mentioned.
+        question: what its starter is asked back while it waits, or None.
         version: grows by one with every write.
     """
 
@@ -192,7 +177,7 @@ class Call:
     room: Room | None = None
     join_url: str | None = None
     join_token: str = ""
-    watch: Watch = Watch()
+    watch: Watch = field(default_factory=Watch)
     slack_call_id: str | None = None
     title_told: str | None = None
     posted: bool = False
@@ -214,6 +199,9 @@ class Call:
     language: str = "en"
     unfurl: Unfurl | None = None
     recap: Recap = NO_RECAP
+    live_key: str | None = None
+    silent: bool = False
+    question: Question | None = None
     version: int = 0
 
     @property
@@ -393,8 +381,10 @@ class Reply:
     Args:
         call_id: the call that now has work waiting, or None.
         is_done: whether what was asked for is being done.
+        asks: whether the person is asked back, about the call, before anything is done.
     """
 
     text: str | None = None
     call_id: CallId | None = None
     is_done: bool = True
+    asks: bool = False

@@ -12,6 +12,7 @@ from calls.model import Call
 from calls.ports import Clock, Transaction
 from calls.profiles import Profiles
 from calls.reports import Reports
+from calls.sizes import Sizes
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.users_api import UsersApi
@@ -30,6 +31,7 @@ class Outside:
         users: finds people by e-mail, and e-mails of people.
         profiles: what Slack says of people.
         groups: who is in user groups.
+        sizes: how many people are in conversations.
         fallback: the name of the provider that takes calls whose own does not work, or None.
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
@@ -43,6 +45,7 @@ class Outside:
     users: UsersApi
     profiles: Profiles
     groups: Groups
+    sizes: Sizes
     asking: Asking = field(default_factory=Asking)
     fallback: str | None = None
     rules: EndRules = field(default_factory=EndRules)
@@ -57,3 +60,7 @@ class Outside:
     def joins_by_press(self, call: Call) -> bool:
         """Say whether Join on a card has to be pressed, as only Slack can tell who comes: our pages cannot."""
         return not self.signs_in and self.gives_own_links(call)
+
+    def opens(self, call: Call) -> str | None:
+        """Return what a button to join a call opens; None where the press itself gives the link."""
+        return None if self.joins_by_press(call) else call.join_url

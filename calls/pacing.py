@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from calls.model import Watch
+from calls.watch import Watch
 
 TELL_AFTER = timedelta(seconds=1)
 """How long comings and goings are gathered after Slack was told of some."""

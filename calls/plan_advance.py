@@ -15,7 +15,7 @@ from calls.plan import LATE_MAX, Plan, PlanId, PlanPerson, PlanState, call_id_of
 from calls.plan_steps import GATHERED, PlanStep, next_plan_step, rescheduled, shown
 from calls.ports import Storage, Transaction
 from calls.recurrence import next_time
-from calls.service import StartRequest
+from calls.starts import StartRequest
 from calls.telling import tell
 from calls.when import parse_when, resolve, zone_named
 from calls.words import plans as words

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from calls.budgets import Place
+from calls.conversation import Conversation
 from calls.invitation import Invitation
 from calls.model import (
     Call,
@@ -42,6 +43,9 @@ class Transaction(PastTransaction, PlanTransaction, Protocol):
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
         """Return the calls people may still join, oldest first, of one conversation or of the workspace."""
+
+    def live_call(self, team_id: TeamId, live_key: str) -> Call | None:
+        """Return the open call that has a place, or None; two never have the same."""
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
         """Return the open calls that a person started, is in or is invited to, oldest first."""
@@ -121,6 +125,12 @@ class Transaction(PastTransaction, PlanTransaction, Protocol):
 
     def save_profile(self, profile: Profile) -> None:
         """Store what Slack said of a person."""
+
+    def conversations(self, team_id: TeamId, channel_id: ChannelId) -> Sequence[Conversation]:
+        """Return what is known of a conversation, and of the one that everybody is in."""
+
+    def save_conversation(self, conversation: Conversation) -> None:
+        """Store what Slack said of a conversation."""
 
     def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
         """Return what was chosen, as `calls.preferences.stored_form` gives it; empty when nothing was."""

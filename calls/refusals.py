@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from calls import claiming, closing, recapping, running
+from calls import claiming, closing, recapping, running, weighing
 from calls.errors import (
     CallsError,
     ProviderDown,
@@ -18,12 +18,12 @@ from calls.errors import (
     SlackTokenDead,
     SlackUnreachable,
 )
-from calls.model import Call, EndReason, Notice
+from calls.model import Call, CallState, EndReason, Notice
 from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.words import answers
 from calls.words.errors import sentence_for
-from calls.workflows import TRIES_MAX, Step, is_given_up, retry_at
+from calls.workflows import START_TRIES, TRIES_MAX, Step, is_given_up, retry_at
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ def after_refusal(outside: Outside, step: Step, call: Call, error: CallsError, *
         uncertain: whether the step may have been done before without our knowing.
     """
     now, fallback = outside.now(), outside.fallback
+    if call.state is CallState.WAITING and not (error.retryable and call.tries + 1 < START_TRIES):
+        return _not_begun(call, error)
     if step is Step.MAKE_ROOM and isinstance(error, ProviderError) and fallback not in {None, call.provider}:
         return _moved(call, str(fallback))
     if error.retryable:
@@ -46,6 +48,18 @@ def after_refusal(outside: Outside, step: Step, call: Call, error: CallsError, *
         # An earlier request may have been taken and its answer lost, so that Slack now calls the id taken.
         return _under_another_id
     return _refused(step, call, error, now)
+
+
+def _not_begun(call: Call, error: CallsError) -> Record:
+    """Return the record of a call that never started, because its starter could not be asked first."""
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        if stored.state is CallState.WAITING:
+            transaction.add_notice(_notice(stored, answers.not_started(stored, sentence_for(error))))
+        return weighing.withdrawn(transaction, stored)
+
+    _log.warning("call %s was not begun: %s", call.id, error)
+    return record
 
 
 def _moved(call: Call, fallback: str) -> Record:

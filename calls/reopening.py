@@ -13,6 +13,7 @@ from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.model import Call, CallId, CallState, Delivery, Person, Reply
 from calls.outside import Outside
 from calls.permissions import Deed, Permissions, refused
+from calls.place import place_of
 from calls.ports import Storage, Transaction, WakeUps
 from calls.sequel import Sequel
 from calls.words import answers, permissions
@@ -78,5 +79,7 @@ class Reopening:
             due_at=now,
             language=ended.language,
         )
-        transaction.add_call(call)
-        return call
+        is_free = transaction.live_call(call.team_id, place_of(call)) is None
+        reopened = replace(call, live_key=place_of(call) if is_free else None)
+        transaction.add_call(reopened)
+        return reopened

@@ -58,6 +58,10 @@ class Replies:
         """Do what a person asked for as soon as the present request is acknowledged; they are told what stops it."""
         self._start(self._after_ack(person, work))
 
+    def put_in_place(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+        """Put a message in the place of the one that was pressed on, which one person sees."""
+        self._start(self._show(person, response_url, message, replace_original=True))
+
     async def stop(self, grace_s: float) -> None:
         """Wait for what is being sent, at most `grace_s` seconds."""
         if self._tasks:
@@ -98,10 +102,13 @@ class Replies:
             _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))
 
-    async def _show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+    async def _show(
+        self, person: Person, response_url: str, message: OutgoingMessage, *, replace_original: bool = False
+    ) -> None:
         await acknowledged()
+        messages = self._outside.messages
         try:
-            await self._outside.messages.respond(response_url, message, in_channel=False)
+            await messages.respond(response_url, message, in_channel=False, replace_original=replace_original)
         except CallsError as error:
             _log.warning("%s could not be shown a link: %s", person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))

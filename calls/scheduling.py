@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from calls.calendar_file import calendar_file
 from calls.ids import new_display_id
-from calls.model import ChannelId, Delivery, Notice, Person, Reply, ResponseUrl, UserId
+from calls.model import ChannelId, Delivery, Notice, Person, Reply, UserId
 from calls.outside import Outside
 from calls.plan import Coming, Plan, PlanId, PlanPerson, PlanRequest, PlanState, new_plan_id
 from calls.plan_advance import AddCall, become_call, moved_on
@@ -19,7 +19,7 @@ from calls.plan_steps import rescheduled
 from calls.ports import Storage, Transaction, WakeUps
 from calls.recurrence import next_time
 from calls.replies import Json, Replies
-from calls.service import RESPONSE_URL_LASTS
+from calls.response_url import usable_url
 from calls.slack.files_api import FilesApi, OutgoingFile
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
@@ -225,7 +225,7 @@ class Scheduling:
             repeats=request.repeats,
             until=request.until,
             reminder=request.reminder,
-            start_url=None if url is None else ResponseUrl(url, now + RESPONSE_URL_LASTS),
+            start_url=usable_url(url, now),
             due_at=now,
             language=spoken(),
         )

@@ -1,4 +1,4 @@
-"""What a person can ask of a call: start it, join, leave, rename, end, list.
+"""What a person can ask of a call: join, leave, rename, end, list it; `calls.starts` starts it.
 
 Everything here only takes the request: it is checked, stored together with the key of its delivery, and answered.
 The work itself is `calls.advance`'s, woken once the request is on disk.
@@ -7,12 +7,12 @@ The work itself is `calls.advance`'s, woken once the request is on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from calls.choosing import person_chose
+from calls.ending import end_for_everybody
 from calls.finding import CallRef, Unclear, find_call, visible_calls
-from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.meetings import Capability, Provider
 from calls.model import (
     Call,
@@ -20,57 +20,27 @@ from calls.model import (
     CallState,
     ChannelId,
     Delivery,
-    EndReason,
     Notice,
     Participant,
     Person,
     Reply,
-    ResponseUrl,
     Session,
-    UserId,
 )
 from calls.permissions import Deed, Permissions, refused
-from calls.placing import Placing
 from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.preferences import OWN_ROOM
 from calls.replies import Json, Replies
+from calls.response_url import usable_url
 from calls.roster import ARRIVAL
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers, plans
-from calls.words.language import spoken
-
-__all__ = ["CallRef", "CallService", "StartRequest"]
-
-RESPONSE_URL_LASTS = timedelta(minutes=29)
-"""One minute less than Slack gives, for clocks that differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartRequest:
-    """A call somebody wants to start.
-
-    Args:
-        title: as typed; empty for a title made from the channel's name.
-        channel_name: as Slack sends it along with a command; may be empty.
-        thread_ts: the message in whose thread the card goes, or None.
-        provider: the meeting system that was asked for; None, or one that is not set up, for the usual one.
-    """
-
-    person: Person
-    channel_id: ChannelId
-    channel_name: str = ""
-    title: str = ""
-    invited: tuple[UserId, ...] = ()
-    thread_ts: str | None = None
-    response_url: str | None = None
-    provider: str | None = None
 
 
 class CallService:
     """The use cases. Each answers as soon as the request is stored."""
 
-    def __init__(  # noqa: PLR0913 - one parameter for each thing it uses
+    def __init__(
         self,
         storage: Storage,
         wakeups: WakeUps,
@@ -79,21 +49,18 @@ class CallService:
         permissions: Permissions,
         *,
         providers: Mapping[str, Provider],
-        default_provider: str,
     ) -> None:
         """Take where calls are kept, who is to be woken and how people are answered.
 
         Args:
             permissions: who may do what with a running call.
-            providers: by the name that is kept in each call.
-            default_provider: the name of the provider that new calls are started with.
+            providers: by the name that is kept in each call, the usual one first.
         """
         self._storage = storage
         self._wakeups = wakeups
         self._replies = replies
         self._now = now
         self._providers = providers
-        self._placing = Placing(providers, default_provider)
         self._permissions = permissions
 
     @property
@@ -109,22 +76,6 @@ class CallService:
         """
         chosen = await self._storage.read(lambda work: person_chose(work, person.team_id, person.user_id))
         return (*self.choices, OWN_ROOM) if chosen.room_url is not None else self.choices
-
-    async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
-        """Start a call.
-
-        Raises:
-            StorageError: when the request could not be stored; no call was started then.
-        """
-        call = self.new_call(request)
-
-        def work(transaction: Transaction) -> Reply:
-            placed = self._placing.place(transaction, call, request.provider)
-            transaction.add_call(placed.call)
-            said = answers.starting(placed.call, chosen=request.provider is not None and not placed.said)
-            return Reply("\n".join((*([said] if said else ()), *placed.said)) or None, call.id)
-
-        return await self._accept(delivery, work)
 
     async def join(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
         """Show a person as in a call.
@@ -194,11 +145,7 @@ class CallService:
             refusal = refused(transaction, Deed.END, call, person, standing)
             if refusal is not None:
                 return Reply(refusal, is_done=False)
-            now = self._now()
-            for participant in transaction.participants(call.id):
-                if participant.present:
-                    transaction.save_participant(replace(participant, left_at=now))
-            transaction.save_call(call.ending(at=now, reason=EndReason.ENDED_BY_PERSON, by=person.user_id))
+            end_for_everybody(transaction, call, person, self._now())
             return Reply(answers.ending(call), call.id)
 
         return await self._accept(delivery, self._on_open_call("end", ref, person, change))
@@ -239,12 +186,16 @@ class CallService:
             channel_id: where the sentence is shown to the person alone; None for a direct message.
         """
         where = channel_id or ChannelId(person.user_id)
-        url = self._url(response_url)
+        url = usable_url(response_url, self._now())
         self._replies.tell(Notice(CallId(""), person.team_id, where, person.user_id, text, url))
 
     def show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
         """Show a person a message with a link of theirs, where they asked for it and nowhere else."""
         self._replies.show(person, response_url, message)
+
+    def put_in_place(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
+        """Put a message in the place of the one that was pressed on, which the person alone sees."""
+        self._replies.put_in_place(person, response_url, message)
 
     def _can(self, call: Call, capability: Capability) -> bool:
         provider = self._providers.get(call.provider)
@@ -252,37 +203,6 @@ class CallService:
 
     def _reports_people(self, call: Call) -> bool:
         return self._can(call, Capability.ROSTER)
-
-    def _url(self, response_url: str | None) -> ResponseUrl | None:
-        return None if response_url is None else ResponseUrl(response_url, self._now() + RESPONSE_URL_LASTS)
-
-    def add_call(self, transaction: Transaction, request: StartRequest, call_id: CallId) -> Call:
-        """Store the call a request asks for under an id, unless it is stored already, and return it."""
-        call = replace(self.new_call(request), id=call_id)
-        placed = self._placing.place(transaction, call, request.provider)
-        if transaction.call(call_id) is None:
-            transaction.add_call(placed.call)
-        return placed.call
-
-    def new_call(self, request: StartRequest) -> Call:
-        """Return the call a request asks for, not yet stored and not yet at the meeting system that was chosen."""
-        now = self._now()
-        return Call(
-            id=new_call_id(),
-            display_id=new_display_id(),
-            join_token=new_join_token(),
-            team_id=request.person.team_id,
-            channel_id=request.channel_id,
-            title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),
-            started_by=request.person.user_id,
-            provider=self._placing.usual,
-            created_at=now,
-            thread_ts=request.thread_ts,
-            invited=request.invited,
-            start_url=self._url(request.response_url),
-            due_at=now,
-            language=spoken(),
-        )
 
     async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
         reply = await self._storage.accept(delivery, work)
@@ -311,7 +231,8 @@ class CallService:
             return call
         state = CallState.LIVE if call.state is CallState.REGISTERED else call.state
         live_at = call.live_at or self._now()
-        return replace(call, card_url=self._url(ref.response_url), posted=True, live_at=live_at, state=state)
+        card_url = usable_url(ref.response_url, self._now())
+        return replace(call, card_url=card_url, posted=True, live_at=live_at, state=state)
 
     def _redraw(self, transaction: Transaction, call: Call, ref: CallRef) -> Reply:
         """Let a press on the card of a call that is over mend that card, and say that it is over."""

@@ -11,13 +11,22 @@ from calls.slack.messages_api import OutgoingMessage
 async def tell(outside: Outside, notice: Notice) -> None:
     """Tell a person a sentence that nobody else sees.
 
+    Raises:
+        SlackRefused: when the person cannot be told in any way.
+        SlackError: when trying again later can help.
+    """
+    await show(outside, notice, OutgoingMessage(text=notice.text))
+
+
+async def show(outside: Outside, notice: Notice, message: OutgoingMessage) -> None:
+    """Show a message to the person of a notice, and to nobody else.
+
     The response_url needs no membership, so it comes first; then an ephemeral message; then a direct message.
 
     Raises:
         SlackRefused: when the person cannot be told in any way.
         SlackError: when trying again later can help.
     """
-    message = OutgoingMessage(text=notice.text)
     url = notice.response_url
     if url is not None and url.expires_at > outside.now():
         try:

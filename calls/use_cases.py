@@ -16,6 +16,7 @@ from calls.reopening import Reopening
 from calls.scheduling import Scheduling
 from calls.service import CallService
 from calls.settings_dialog import SettingsDialog
+from calls.starts import Starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,4 @@ class UseCases:
     scheduling: Scheduling
     inviting: Inviting
     reopening: Reopening
+    starts: Starts

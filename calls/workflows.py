@@ -24,6 +24,9 @@ START_TRIES = 6
 RECAP_FROM = timedelta(minutes=1)
 """How long a call has to have lasted for a recap, unless its meeting left something behind."""
 
+WAITS_FOR = timedelta(minutes=25)
+"""How long a call waits for its starter's answer; the message that asks can be changed for about as long."""
+
 _BACKOFF_S = (1, 2, 5, 10, 30, 60)
 
 
@@ -50,6 +53,9 @@ class EndRules:
 class Step(Enum):
     """One piece of work on one call."""
 
+    WEIGH = auto()
+    ASK = auto()
+    WITHDRAW = auto()
     MAKE_ROOM = auto()
     REGISTER = auto()
     POST = auto()
@@ -97,6 +103,8 @@ def next_step(
         # A room that cannot be closed for a while keeps nobody ringing.
         first = _next_of_ringing(call, participants, invitations, now) if step is Step.END_ROOM and call.tries else None
         return first or step
+    if call.state is CallState.WAITING:
+        return _next_of_waiting(call, now)
     return (
         _next_of_starting(call)
         or _next_of_live(call, participants, now)
@@ -109,6 +117,8 @@ def next_due(
     call: Call, participants: Sequence[Participant], rules: EndRules, invitations: Sequence[Invitation] = ()
 ) -> datetime | None:
     """Return when a call that needs nothing at the moment has to be looked at again, or None for never."""
+    if call.state is CallState.WAITING:
+        return call.created_at + WAITS_FOR
     if not call.state.is_open:
         return reopen_deadline(call) if call.state.is_final and call.sequel.is_offered else None
     watch = call.watch
@@ -124,6 +134,14 @@ def next_due(
 def empty_deadline(call: Call, rules: EndRules) -> datetime | None:
     """Return when a call ends because nobody is in its room, or None while somebody is or nobody ever was."""
     return None if call.watch.empty_since is None else call.watch.empty_since + rules.empty
+
+
+def _next_of_waiting(call: Call, now: datetime) -> Step | None:
+    if call.question is None or now >= call.created_at + WAITS_FOR:
+        return Step.WITHDRAW
+    if call.question.why.is_for_slack:
+        return Step.WEIGH
+    return None if call.question.told else Step.ASK
 
 
 def _next_of_starting(call: Call) -> Step | None:

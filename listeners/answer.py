@@ -12,6 +12,7 @@ from calls.joining import Joining
 from calls.link_messages import own_link_message
 from calls.model import Person, Reply
 from calls.service import CallService
+from calls.starts import Starts
 from calls.words import answers
 from calls.words.errors import sentence_for
 from listeners.payload import Body, interaction_person, pressed_in
@@ -29,6 +30,20 @@ async def answer_command(ack: AsyncAck, work: Awaitable[Reply]) -> None:
     except CallsError as error:
         text = words_for(error)
     await (ack() if text is None else ack(text=text))
+
+
+async def answer_start(ack: AsyncAck, starts: Starts, work: Awaitable[Reply]) -> None:
+    """Answer a command to start: with what was understood, or with a question and its buttons."""
+    try:
+        reply = await work
+        question = await starts.question(reply.call_id) if reply.asks and reply.call_id is not None else None
+    except CallsError as error:
+        await ack(text=words_for(error))
+        return
+    if question is not None:
+        await ack(text=question.text, blocks=[dict(block) for block in question.blocks])
+    else:
+        await (ack() if reply.text is None else ack(text=reply.text))
 
 
 async def answer_join(ack: AsyncAck, joining: Joining, person: Person, work: Awaitable[Reply]) -> None:

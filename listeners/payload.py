@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from calls.blocks import CARD_BUTTONS
+from calls.finding import CallRef
 from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
-from calls.service import CallRef
 from listeners.tenant import tenant_of
 
 Body = dict[str, Any]
@@ -57,14 +57,19 @@ def view_delivery(body: Body) -> Delivery:
 
 
 def pressed_call(body: Body) -> CallRef:
-    """Return the call that a button is about; only a press on the card itself comes with a way to change the card."""
-    is_card = body["actions"][0].get("block_id") == CARD_BUTTONS
-    return CallRef(call_id=pressed_id(body), response_url=body.get("response_url") if is_card else None)
+    """Return the call a button is about; only the response_url of a card's own button can change that card."""
+    response_url = body.get("response_url") if pressed_block(body) == CARD_BUTTONS else None
+    return CallRef(call_id=pressed_id(body), response_url=response_url)
 
 
 def pressed_id(body: Body) -> CallId:
-    """Return the id of the call that a button is about."""
+    """Return the id of the call a button is about."""
     return CallId(str(body["actions"][0].get("value", "")))
+
+
+def pressed_block(body: Body) -> str:
+    """Return the id of the block a button is in."""
+    return str(body["actions"][0].get("block_id", ""))
 
 
 def pressed_in(body: Body) -> ChannelId | None:

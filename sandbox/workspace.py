@@ -35,7 +35,12 @@ class Team:
 
 @dataclass(slots=True)
 class User:
-    """A person, or the app's bot user."""
+    """A person, or the app's bot user.
+
+    Args:
+        is_restricted: whether they are a guest.
+        is_stranger: whether they are of another workspace, met in a conversation that both share.
+    """
 
     id: str
     name: str
@@ -43,6 +48,8 @@ class User:
     tz: str = "Europe/Berlin"
     locale: str = "en-US"
     is_admin: bool = False
+    is_restricted: bool = False
+    is_stranger: bool = False
     is_bot: bool = False
     deleted: bool = False
 

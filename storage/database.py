@@ -60,7 +60,7 @@ class Database:
             if known is not None:
                 return known
             reply = work(SqlTransaction(connection))
-            answer = {"text": reply.text, "call_id": reply.call_id, "is_done": reply.is_done}
+            answer = {"text": reply.text, "call_id": reply.call_id, "is_done": reply.is_done, "asks": reply.asks}
             values = {"team_id": delivery.team_id, "key": delivery.key, "received_at": self._now(), **answer}
             connection.execute(insert(deliveries), values)
             return reply
@@ -174,8 +174,8 @@ class Database:
 
 def _reply_given(connection: Connection, delivery: Delivery) -> Reply | None:
     """Return the reply that was given to an earlier copy of a delivery, or None."""
-    query = select(deliveries.c.text, deliveries.c.call_id, deliveries.c.is_done).where(
+    query = select(deliveries.c.text, deliveries.c.call_id, deliveries.c.is_done, deliveries.c.asks).where(
         deliveries.c.team_id == delivery.team_id, deliveries.c.key == delivery.key
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else Reply(row.text, row.call_id, row.is_done)
+    return None if row is None else Reply(row.text, row.call_id, row.is_done, row.asks)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row
 
+from calls.conversation import Conversation
 from calls.invitation import Invitation, InvitationState
 from calls.model import (
     Artifact,
@@ -20,13 +22,14 @@ from calls.model import (
     Room,
     Session,
     Visitor,
-    Watch,
 )
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
+from calls.question import Question, Running, Why
 from calls.recap import Recap, RecapState
 from calls.sequel import Sequel
 from calls.unfurl import Unfurl
+from calls.watch import Watch
 
 Values = dict[str, Any]
 
@@ -61,6 +64,8 @@ _SAME_IN_BOTH = (
     "invited_tell_at",
     "stuck_code",
     "language",
+    "live_key",
+    "silent",
     "version",
 )
 
@@ -76,6 +81,7 @@ def call_values(call: Call) -> Values:
     return {
         **{name: getattr(call, name) for name in _SAME_IN_BOTH},
         "invited": list(call.invited),
+        "question": None if call.question is None else asdict(call.question),
         "state": call.state.value,
         "end_reason": None if call.end_reason is None else call.end_reason.value,
         "room_id": room and room.id,
@@ -101,6 +107,7 @@ def call_of(row: Row[Any]) -> Call:
     return Call(
         **{name: getattr(row, name) for name in _SAME_IN_BOTH},
         invited=tuple(row.invited),
+        question=_question_of(row.question),
         state=CallState(row.state),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         room=_room_of(row),
@@ -112,6 +119,13 @@ def call_of(row: Row[Any]) -> Call:
         sequel=Sequel(**{name: getattr(row, f"sequel_{name}") for name in Sequel.__slots__}),
         recap=Recap(RecapState(row.recap_state), **{name: getattr(row, f"recap_{name}") for name in _OF_RECAP}),
     )
+
+
+def _question_of(stored: Values | None) -> Question | None:
+    if stored is None:
+        return None
+    running = stored["running"]
+    return Question(**{**stored, "why": Why(stored["why"]), "running": None if running is None else Running(**running)})
 
 
 def participant_values(participant: Participant) -> Values:
@@ -226,3 +240,13 @@ def _url_values(name: str, url: ResponseUrl | None) -> Values:
 
 def _url_of(url: str | None, expires_at: Any) -> ResponseUrl | None:  # noqa: ANN401 - a column value
     return None if url is None else ResponseUrl(url, expires_at)
+
+
+def conversation_values(conversation: Conversation) -> Values:
+    """Return a conversation as column values."""
+    return {name: getattr(conversation, name) for name in Conversation.__slots__}
+
+
+def conversation_of(row: Row[Any]) -> Conversation:
+    """Return the conversation of a row."""
+    return Conversation(**{name: getattr(row, name) for name in Conversation.__slots__})

@@ -108,6 +108,9 @@ calls = Table(
     Column("recap_card_url", Text),
     Column("recap_ts", Text),
     Column("recap_told", Integer, nullable=False, server_default="0"),
+    Column("live_key", Text),
+    Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("question", JSON(none_as_null=True)),
     Column("version", Integer, nullable=False),
 )
 
@@ -146,6 +149,16 @@ Index(
     unique=True,
     sqlite_where=has_link_card,
     postgresql_where=has_link_card,
+)
+
+# Two calls for one place cannot both be open, whichever processes started them; without a place, any number can.
+Index(
+    "calls_live",
+    calls.c.team_id,
+    calls.c.live_key,
+    unique=True,
+    sqlite_where=is_open,
+    postgresql_where=is_open,
 )
 
 Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
@@ -261,6 +274,16 @@ profiles = Table(
     Column("is_bot", Boolean, nullable=False),
 )
 
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("channel_id", Text, primary_key=True),
+    Column("members", Integer),
+    Column("is_general", Boolean, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+
 preferences = Table(
     "preferences",
     metadata,
@@ -317,6 +340,7 @@ deliveries = Table(
     Column("text", Text),
     Column("call_id", Text),
     Column("is_done", Boolean, nullable=False),
+    Column("asks", Boolean, nullable=False, server_default=false()),
 )
 
 budgets = Table(

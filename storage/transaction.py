@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
+from calls.conversation import Conversation
 from calls.errors import StaleCallError
 from calls.invitation import Invitation
 from calls.model import (
@@ -29,6 +30,7 @@ from storage.past import SqlPast
 from storage.plans import SqlPlans
 from storage.tables import (
     calls,
+    conversations,
     invitations,
     is_open,
     is_stuck,
@@ -67,6 +69,12 @@ class SqlTransaction(SqlPast, SqlPlans):
         if channel_id is not None:
             query = query.where(calls.c.channel_id == channel_id)
         return [rows.call_of(row) for row in self._connection.execute(query.order_by(calls.c.created_at))]
+
+    def live_call(self, team_id: TeamId, live_key: str) -> Call | None:
+        """Return the open call that has a place, or None."""
+        place = (calls.c.team_id == team_id, calls.c.live_key == live_key)
+        row = self._connection.execute(select(calls).where(*place, is_open)).one_or_none()
+        return None if row is None else rows.call_of(row)
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
         """Return the open calls a person started, is in or is invited to, oldest first."""
@@ -201,6 +209,16 @@ class SqlTransaction(SqlPast, SqlPlans):
     def save_profile(self, profile: Profile) -> None:
         """Store what Slack said of a person."""
         put(self._connection, profiles, [rows.profile_values(profile)])
+
+    def conversations(self, team_id: TeamId, channel_id: ChannelId) -> Sequence[Conversation]:
+        """Return what is known of a conversation, and of the one that everybody is in."""
+        wanted = (conversations.c.channel_id == channel_id) | conversations.c.is_general
+        query = select(conversations).where(conversations.c.team_id == team_id, wanted)
+        return [rows.conversation_of(row) for row in self._connection.execute(query)]
+
+    def save_conversation(self, conversation: Conversation) -> None:
+        """Store what Slack said of a conversation."""
+        put(self._connection, conversations, [rows.conversation_values(conversation)])
 
     def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
         """Return what was chosen, empty when nothing was."""

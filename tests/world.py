@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ from config import read_settings
 from sandbox.person import Person
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
-from sandbox.workspace import Message, Traffic
+from sandbox.workspace import Channel, Message, Traffic
 
 GENERAL = "C0GENERAL01"
 NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 USUAL: Mapping[str, str] = MappingProxyType({"STARTCALL_LINK_TEMPLATE": "{slack}meet/{room}"})
-OF_THE_START = {"auth.test", "apps.connections.open"}
+OF_THE_START = {"auth.test", "apps.connections.open", "conversations.list"}
 
 
 @dataclass(slots=True)
@@ -80,9 +80,18 @@ class World:
         return [call.name for call in self.api_calls()]
 
 
-def cards(slack: Sandbox, channel_id: str = GENERAL) -> list[Message]:
-    """Return the cards of calls in a conversation."""
-    messages = slack.workspace.messages.get(channel_id, [])
+def new_channel(slack: Sandbox) -> str:
+    """Add a channel that everybody is in, and return its id: a call can be started there, as none is running."""
+    channels = slack.workspace.channels
+    channel_id = f"C0PLACE{len(channels):05}"
+    channels[channel_id] = Channel(channel_id, channel_id.lower(), "channel", set(slack.workspace.users))
+    return channel_id
+
+
+def cards(slack: Sandbox, channel_id: str | None = None) -> list[Message]:
+    """Return the cards of calls in a conversation, or in all of them."""
+    ids = list(slack.workspace.messages) if channel_id is None else [channel_id]
+    messages = [message for one in ids for message in slack.workspace.messages.get(one, [])]
     return [message for message in messages if any(block["type"] == "call" for block in message.blocks)]
 
 
@@ -101,7 +110,13 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running_world(
-    folder: Path, *, http: bool, database_url: str = "", extra: Mapping[str, str] = NO_EXTRA, signs_in: bool = False
+    folder: Path,
+    *,
+    http: bool,
+    database_url: str = "",
+    extra: Mapping[str, str] = NO_EXTRA,
+    signs_in: bool = False,
+    furnish: Callable[[Sandbox], None] | None = None,
 ) -> AsyncIterator[World]:
     """Run the app against a furnished local Slack.
 
@@ -111,10 +126,13 @@ async def running_world(
         extra: instead of the usual meeting system's settings; `{slack}` in them is the local Slack's address, with a
             slash at its end.
         signs_in: let people sign in with Slack.
+        furnish: changes the local Slack before the app starts.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}/slack/events" if http else None
     slack = await Sandbox.start(options=Options(http_url=url))
+    if furnish is not None:
+        furnish(slack)
     credentials = slack.installation
     settings = read_settings(
         {

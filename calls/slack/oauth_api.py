@@ -21,7 +21,7 @@ from calls.slack.web import SlackWeb
 METHOD = "oauth.v2.access"
 BOT_SCOPES = (
     *("calls:read", "calls:write", "chat:write", "chat:write.public", "links:read", "links:write", "files:write"),
-    *("users:read", "usergroups:read", "commands"),
+    *("channels:read", "groups:read", "users:read", "usergroups:read", "commands"),
 )
 """What the app asks for, the same as in manifest.yml."""
 

@@ -5,35 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calls.model import Artifact, Call, EndReason, UserId
-from calls.preferences import OWN_ROOM
 from calls.text import escape
-
-COMMANDS = (
-    (
-        "/startcall [title] [@person …] [with meeting system]",
-        "start a call here; whatever is no command is the title",
-    ),
-    (
-        "/startcall [title] [@person …] at time [for duration]",
-        "plan a call: `at 15:00`, `at 9:30am tomorrow`, `on Friday at 10`, or `in 20 min`",
-    ),
-    ("/startcall schedule", "plan a call in a dialog, once or again and again"),
-    ("/startcall list", "show the running and planned calls of this conversation and your own"),
-    ("/startcall join [id]", "be shown as in the call, and get its link"),
-    ("/startcall leave [id]", "no longer be shown as in the call"),
-    ("/startcall invite [id] @person …", "have people rung and asked to join"),
-    ("/startcall rename [id] new title", "change the call's title"),
-    ("/startcall history [csv]", "show the last calls of this conversation, or get them as a file"),
-    ("/startcall end [id]", "end the call for everybody"),
-    ("/startcall settings", "choose the meeting system, and more, for you and for this conversation"),
-    ("/startcall help", "show this"),
-)
-"""Every line a person can type, as printed by `help`, with what it does."""
 
 
 def mention(user_id: UserId) -> str:
-    """Return a person's name as Slack fills it in."""
-    return f"<@{user_id}>"
+    """Return the name of a person, or of a user group, as Slack fills it in."""
+    return f"<!subteam^{user_id}>" if user_id.startswith("S") else f"<@{user_id}>"
 
 
 def mentions(user_ids: Sequence[UserId]) -> str:
@@ -70,43 +47,6 @@ def duration(seconds: int) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     parts = [_counted(hours, "hour"), _counted(minutes, "minute")]
     return " ".join(part for part in parts if part)
-
-
-def starting(call: Call, *, chosen: bool) -> str | None:
-    """Say how a command to start was understood, where it says more than a title.
-
-    Args:
-        chosen: whether the meeting system was asked for.
-    """
-    if not call.invited and not chosen:
-        return None
-    where = _where(call) if chosen else ""
-    invited = f" with {mentions(call.invited)} invited" if call.invited else ""
-    return f"Starting “{escape(call.title)}”{where}{invited}."
-
-
-def help_text() -> str:
-    """Return everything that can be typed."""
-    lines = [f"• `{line}`: {what}" for line, what in COMMANDS]
-    tail = (
-        "The id is on the call's card; leave it out when only one call is running here. "
-        "Put a title in quotes to keep it from being read as a command."
-    )
-    return "*What you can type*\n" + "\n".join(lines) + "\n" + tail
-
-
-def usage(command: str) -> str:
-    """Say how one command is typed."""
-    line, what = next(entry for entry in COMMANDS if entry[0].startswith(f"/startcall {command}"))
-    return f"Type `{line}` to {what}."
-
-
-def not_yet(command: str) -> str:
-    """Say that a word is kept for a command that this version does not have."""
-    return (
-        f"`/startcall {command}` is not in this version yet. "
-        f'To start a call with that title, type `/startcall "{command}"`.'
-    )
 
 
 def no_call_here() -> str:
@@ -238,10 +178,6 @@ def default_title(channel_name: str) -> str:
     if channel_name in {"", "directmessage", "privategroup"} or channel_name.startswith("mpdm-"):
         return "Call"
     return f"Call in #{channel_name}"
-
-
-def _where(call: Call) -> str:
-    return " in your own room" if call.provider == OWN_ROOM else f" at {call.provider}"
 
 
 def _listed(call: Call) -> str:

@@ -6,8 +6,10 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from calls import blocks, home, link_messages, plan_blocks, ring_messages
+from calls import blocks, home, link_messages, plan_blocks, question_message, ring_messages
+from calls.starts import Choice
 from calls.use_cases import UseCases
+from listeners.actions.answer_start import answer_start
 from listeners.actions.call_back import call_back
 from listeners.actions.claim_participant import claim_participant
 from listeners.actions.decline_call import decline_call
@@ -59,7 +61,15 @@ def register(app: AsyncApp, use: UseCases) -> None:
     app.block_action(link_messages.OPEN_MEETING)(open_meeting())
     app.block_action(link_messages.GUEST_LINK)(guest_link(calls, joining))
     app.block_action(link_messages.REVOKE_GUEST_LINK)(revoke_guest_link(calls, joining))
+    _register_answers(app, use)
     _register_plans(app, use)
+
+
+def _register_answers(app: AsyncApp, use: UseCases) -> None:
+    """Register the buttons of what is asked before a start."""
+    app.block_action(question_message.CONFIRM_START_CALL)(answer_start(use.calls, use.starts, Choice.START))
+    app.block_action(question_message.REPLACE_CALL)(answer_start(use.calls, use.starts, Choice.REPLACE))
+    app.block_action(question_message.CANCEL_START_CALL)(answer_start(use.calls, use.starts, Choice.CANCEL))
 
 
 def _register_plans(app: AsyncApp, use: UseCases) -> None:

@@ -6,14 +6,15 @@ else is a title. So `end` ends the call, and `end of sprint`, `helpdesk` and `li
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from calls.ids import parse_display_id
 from calls.model import UserId
 from calls.preferences import OWN_ROOM
+from listeners.commands.clauses import how_long_in, when_in
+from listeners.commands.words import Word, groups_in, people_in, unquoted, words_of
 
 
 class Command(StrEnum):
@@ -25,16 +26,14 @@ class Command(StrEnum):
     END = "end"
     INVITE = "invite"
     RENAME = "rename"
-    SETTINGS = "settings"
+    SCHEDULE = "schedule"
     HISTORY = "history"
+    SETTINGS = "settings"
     HELP = "help"
 
 
 CSV = "csv"
 """What can follow `history`: the same as a file."""
-
-KEPT_FOR_LATER = frozenset({"schedule"})
-"""Words that later versions take as commands; alone on the line they are no titles today either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,19 @@ class Start:
 
     Args:
         title: as typed, still in Slack's escaped form; may be empty.
+        groups: ids of the user groups that are invited.
         provider: the meeting system that was named, or None.
+        plan: when it is to start, as typed, such as `tomorrow at 9:30`; empty for now.
+        lasts: how long it is to last, as typed, such as `30 minutes`; empty when that was left open.
     """
 
     title: str
     invited: tuple[UserId, ...] = ()
     provider: str | None = None
+    groups: tuple[str, ...] = ()
+    plan: str = ""
+    lasts: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,22 @@ class OnCall:
     Args:
         display_id: the call that was named, or None.
         title: the new title for `rename`, still in Slack's escaped form; for `history`, `CSV` or nothing.
-        people: whom to `invite`: people, and user groups.
+        people: who is named for `invite`.
+        groups: ids of the user groups that are named for `invite`.
     """
 
     command: Command
     display_id: str | None = None
     title: str = ""
     people: tuple[UserId, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Plan a call: what was typed behind `schedule`, for the dialog."""
+
+    start: Start = field(default_factory=lambda: Start(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +89,11 @@ class Incomplete:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class KeptForLater:
-    """A word that is no command yet."""
+Line = Start | OnCall | Schedule | Incomplete
 
-    word: str
-
-
-Line = Start | OnCall | Incomplete | KeptForLater
-
-_WORD = re.compile(r"<[^<>]*>|\"([^\"]*)\"|“([^“”]*)”|[^\s\"“”<]+|\S")
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _MY_ROOM = ["with", "my", "room"]
-_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
 _DANGLING = frozenset({"with", "and", "&amp;", ","})
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    quoted: bool
-
-    @property
-    def person(self) -> UserId | None:
-        match = None if self.quoted else _PERSON.fullmatch(self.text)
-        return None if match is None else UserId(match[1])
-
-    @property
-    def invited(self) -> UserId | None:
-        """Return the person or the user group that is named."""
-        match = None if self.quoted else _GROUP.fullmatch(self.text)
-        return self.person if match is None else UserId(match[1])
+_TAKES_ID = frozenset({Command.JOIN, Command.LEAVE, Command.END})
 
 
 def parse_line(typed: str, providers: Collection[str] = ()) -> Line:
@@ -114,102 +103,121 @@ def parse_line(typed: str, providers: Collection[str] = ()) -> Line:
         typed: the text after `/startcall`, as Slack sends it with `should_escape`.
         providers: the meeting systems that can be named after `with`; every other word there is part of the title.
     """
-    words = [_word(match) for match in _WORD.finditer(typed)]
+    words = words_of(typed)
     if not words:
         return Start("")
-    first, rest = words[0], words[1:]
-    if not first.quoted:
-        line = _command_line(first.text.lower(), rest, typed)
-        if line is not None:
-            return line
-    return _start(words, typed, providers)
+    line = _command_line(words[0].plain or "", words[1:], typed, providers)
+    return _start(words, typed, providers) if line is None else line
 
 
-def _command_line(first: str, rest: list[_Word], typed: str) -> Line | None:
+def _command_line(first: str, rest: list[Word], typed: str, providers: Collection[str]) -> Line | None:
     """Return the command a first word is, or None when the line is a title."""
-    if first in KEPT_FOR_LATER:
-        return None if rest else KeptForLater(first)
-    return _with_command(Command(first), rest, typed) if first in set(Command) else None
+    if first not in set(Command):
+        return None
+    command = Command(first)
+    match command:
+        case Command.RENAME:
+            return _rename(rest, typed)
+        case Command.INVITE:
+            return _invite(rest)
+        case Command.SCHEDULE:
+            return _schedule(rest, typed, providers)
+    return _named_alone(command, rest)
 
 
-def _with_command(command: Command, rest: list[_Word], typed: str) -> Line | None:
-    """Return what a command asks for, or None when it is followed by something it does not take."""
-    if command is Command.RENAME:
-        return _rename(rest, typed)
-    if command is Command.INVITE:
-        return _invite(rest)
+def _named_alone(command: Command, rest: list[Word]) -> Line | None:
+    """Return a command that takes one word more at most."""
     if not rest:
         return OnCall(command)
     if command is Command.HISTORY:
-        is_csv = len(rest) == 1 and not rest[0].quoted and rest[0].text.lower() == CSV
-        return OnCall(command, title=CSV) if is_csv else None
-    display_id = parse_display_id(rest[0].text)
-    takes_id = command not in {Command.LIST, Command.SETTINGS, Command.HELP}
-    return OnCall(command, display_id) if takes_id and len(rest) == 1 and display_id else None
+        return OnCall(command, title=CSV) if len(rest) == 1 and rest[0].plain == CSV else None
+    display_id = _id(rest[0])
+    return OnCall(command, display_id) if command in _TAKES_ID and len(rest) == 1 and display_id else None
 
 
-def _invite(rest: list[_Word]) -> Line | None:
-    """Return an invitation: an id may come before the people, and anything else makes the line a title."""
-    display_id = parse_display_id(rest[0].text) if rest and not rest[0].quoted else None
-    named = rest[1:] if display_id else rest
-    people = tuple(dict.fromkeys(word.invited for word in named if word.invited is not None))
-    if any(word.invited is None and not _dangles(word) for word in named):
-        return None
-    return OnCall(Command.INVITE, display_id, people=people) if people else Incomplete(Command.INVITE)
-
-
-def _rename(rest: list[_Word], typed: str) -> Line:
+def _rename(rest: list[Word], typed: str) -> Line:
     """Return a rename: an id may come before the new title."""
     if not rest:
         return Incomplete(Command.RENAME)
     title = typed.strip()[len(Command.RENAME) :].strip()
-    display_id = None if rest[0].quoted else parse_display_id(rest[0].text)
+    display_id = _id(rest[0])
     if display_id is None:
-        return OnCall(Command.RENAME, title=_unquoted(title))
+        return OnCall(Command.RENAME, title=unquoted(title))
     title = title[len(display_id) :].strip()
-    return OnCall(Command.RENAME, display_id, _unquoted(title)) if title else Incomplete(Command.RENAME)
+    return OnCall(Command.RENAME, display_id, unquoted(title)) if title else Incomplete(Command.RENAME)
 
 
-def _start(words: list[_Word], typed: str, providers: Collection[str]) -> Start:
-    """Return a start: the people and the meeting system named last belong to it, the rest is the title."""
-    invited = tuple(dict.fromkeys(word.person for word in words if word.person is not None))
-    provider = None
+def _invite(rest: list[Word]) -> Line | None:
+    """Return an invitation: an id may come before the people; without people a dialog asks for them."""
+    display_id = _id(rest[0]) if rest else None
+    named = rest if display_id is None else rest[1:]
+    line = OnCall(Command.INVITE, display_id, people=people_in(named), groups=groups_in(named))
+    is_only_people = all(word.person or word.group or _dangles(word) for word in named)
+    return line if not named or (is_only_people and (line.people or line.groups)) else None
+
+
+def _schedule(rest: list[Word], typed: str, providers: Collection[str]) -> Line | None:
+    """Return a plan; without a time, what follows the word makes it part of a title."""
+    if not rest:
+        return Schedule()
+    start = _start(rest, typed, providers, begins=typed.lower().index(Command.SCHEDULE) + len(Command.SCHEDULE))
+    return Schedule(start) if start.plan else None
+
+
+def _id(word: Word) -> str | None:
+    return None if word.quoted else parse_display_id(word.text)
+
+
+def _start(words: list[Word], typed: str, providers: Collection[str], begins: int = 0) -> Start:
+    """Return a start: what stands last and means something belongs to it, the rest is the title.
+
+    Args:
+        begins: where the words begin in what was typed.
+    """
+    found = Start("", people_in(words), groups=groups_in(words))
     kept = list(words)
+    is_anything = bool(found.invited or found.groups)
     while kept:
-        named = _provider_named(kept, providers)
-        if named is not None and provider is None:
-            provider, taken = named
-            del kept[-taken:]
-        elif (invited or provider) and (kept[-1].person is not None or _dangles(kept[-1])):
-            kept.pop()
+        further, taken = _last_clause(kept, found, providers)
+        if taken:
+            is_anything = True
+        elif is_anything and (kept[-1].person or kept[-1].group or _dangles(kept[-1])):
+            taken = 1
         else:
             break
-    if not invited and provider is None:
-        return Start(_unquoted(typed.strip()))
-    return Start(" ".join(word.text for word in kept), invited, provider)
+        found = further
+        del kept[-taken:]
+    title = typed[begins : kept[-1].end] if kept else ""
+    return replace(found, title=unquoted(title.strip()))
 
 
-def _provider_named(words: list[_Word], providers: Collection[str]) -> tuple[str, int] | None:
+def _last_clause(words: Sequence[Word], found: Start, providers: Collection[str]) -> tuple[Start, int]:
+    """Return what the last words add to a start, and how many they are; nothing is said twice."""
+    if found.provider is None and (named := _provider_named(words, providers)) is not None:
+        provider, taken = named
+        return replace(found, provider=provider), taken
+    if not found.plan and (taken := when_in(words)):
+        return replace(found, plan=_text(words[-taken:])), taken
+    if not found.lasts and (taken := how_long_in(words)):
+        return replace(found, lasts=_text(words[-taken + 1 :])), taken
+    if not found.silent and words[-1].plain == "silent":
+        return replace(found, silent=True), 1
+    return found, 0
+
+
+def _provider_named(words: Sequence[Word], providers: Collection[str]) -> tuple[str, int] | None:
     """Return the meeting system that the last words name, such as `with zoom`, and how many words these are."""
-    last = words[-len(_MY_ROOM) :]
-    if [word.text.lower() for word in last] == _MY_ROOM and not any(word.quoted for word in last):
+    if [word.plain for word in words[-len(_MY_ROOM) :]] == _MY_ROOM:
         return OWN_ROOM, len(_MY_ROOM)
-    if len(words) < len(("with", "zoom")) or words[-1].quoted or words[-2].quoted:
+    if len(words) < len(("with", "zoom")) or words[-2].plain != "with":
         return None
-    name = words[-1].text.lower()
-    return (name, 2) if words[-2].text.lower() == "with" and name in providers else None
+    name = words[-1].plain
+    return (name, 2) if name is not None and name in providers else None
 
 
-def _dangles(word: _Word) -> bool:
-    return not word.quoted and word.text.lower() in _DANGLING
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
 
 
-def _word(match: re.Match[str]) -> _Word:
-    quoted = match[1] if match[1] is not None else match[2]
-    return _Word(match[0] if quoted is None else quoted, quoted is not None)
-
-
-def _unquoted(text: str) -> str:
-    """Return text without the quotes around the whole of it."""
-    match = re.fullmatch(r"\"([^\"]*)\"|“([^“”]*)”", text)
-    return text if match is None else match[1] or match[2] or ""
+def _dangles(word: Word) -> bool:
+    return word.plain in _DANGLING

@@ -15,4 +15,4 @@ def register(app: AsyncApp, use: UseCases) -> None:
     calls = use.calls
     app.global_shortcut("start_call")(show_start_call(calls))
     app.global_shortcut("schedule_call")(ask_for_schedule_call(calls, use.scheduling))
-    app.message_shortcut("start_call_about_message")(start_call_about_message(calls))
+    app.message_shortcut("start_call_about_message")(start_call_about_message(calls, use.starts))

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncAck
 
 from calls.model import ChannelId
-from calls.service import CallService, StartRequest
+from calls.service import CallService
+from calls.starts import Origin, StartRequest, Starts
 from listeners.answer import answer_press
 from listeners.payload import Body, interaction_person, shortcut_delivery
 
 
-def start_call_about_message(calls: CallService) -> Callable[..., Awaitable[None]]:
+def start_call_about_message(calls: CallService, starts: Starts) -> Callable[..., Awaitable[None]]:
     """Return the listener of the shortcut."""
 
     async def handle_start_call_about_message(ack: AsyncAck, body: Body) -> None:
@@ -24,7 +25,8 @@ def start_call_about_message(calls: CallService) -> Callable[..., Awaitable[None
             title=message.get("text") or "",
             thread_ts=message.get("thread_ts") or message["ts"],
             response_url=body.get("response_url"),
+            origin=Origin.SHORTCUT,
         )
-        await answer_press(ack, calls, body, calls.start(request, shortcut_delivery(body)), quiet=True)
+        await answer_press(ack, calls, body, starts.start(request, shortcut_delivery(body)), quiet=True)
 
     return handle_start_call_about_message

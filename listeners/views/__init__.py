@@ -11,7 +11,7 @@ from listeners.views import claim_participant, invite_to_call, rename_call, sche
 def register(app: AsyncApp, use: UseCases) -> None:
     """Register what happens when a dialog is sent."""
     calls, claiming = use.calls, use.claiming
-    app.view_submission(start_call.CALLBACK_ID)(start_call.submit_start_call(calls))
+    app.view_submission(start_call.CALLBACK_ID)(start_call.submit_start_call(use.starts))
     app.view_submission(settings.CALLBACK_ID)(settings.submit_settings(use.settings))
     app.view_submission(invite_to_call.CALLBACK_ID)(invite_to_call.submit_invite_to_call(use.inviting))
     app.view_submission(rename_call.CALLBACK_ID)(rename_call.submit_rename_call(calls))

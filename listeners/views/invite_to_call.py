@@ -7,9 +7,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from calls.finding import CallRef
 from calls.inviting import Inviting
 from calls.model import Call, CallId, UserId
-from calls.service import CallRef
 from calls.words import inviting as words
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value

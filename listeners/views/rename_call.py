@@ -7,8 +7,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
+from calls.finding import CallRef
 from calls.model import Call, CallId
-from calls.service import CallRef, CallService
+from calls.service import CallService
 from calls.text import TITLE_MAX_CHARS
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value

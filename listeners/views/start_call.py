@@ -9,7 +9,8 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.model import ChannelId, UserId
-from calls.service import CallService, StartRequest
+from calls.service import CallService
+from calls.starts import Origin, StartRequest, Starts
 from calls.text import TITLE_MAX_CHARS
 from calls.words import settings as words
 from listeners.answer import answer_view
@@ -72,7 +73,7 @@ def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
     return handle_show_start_call
 
 
-def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def submit_start_call(starts: Starts) -> Callable[..., Awaitable[None]]:
     """Return the listener of the dialog's button."""
 
     async def handle_start_call_view(ack: AsyncAck, body: Body) -> None:
@@ -84,8 +85,9 @@ def submit_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
             invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
             response_url=response_urls[0].get("response_url"),
             provider=_chosen(view_value(body, "provider", "selected_option")),
+            origin=Origin.DIALOG,
         )
-        await answer_view(ack, "title", calls.start(request, view_delivery(body)))
+        await answer_view(ack, "title", starts.start(request, view_delivery(body)))
 
     return handle_start_call_view
 

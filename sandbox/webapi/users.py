@@ -84,8 +84,11 @@ def user_json(workspace: Workspace, user: User) -> Json:
         "tz_offset": int(offset.total_seconds()),
         "profile": _profile(workspace, user),
     }
-    flags = ("is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted")
+    flags = ("is_owner", "is_primary_owner", "is_ultra_restricted")
     shown |= {"is_admin": user.is_admin, **dict.fromkeys(flags, False), "is_bot": user.is_bot}
+    shown["is_restricted"] = user.is_restricted
+    if user.is_stranger:
+        shown["is_stranger"] = True
     return shown | {"is_app_user": False, "updated": 0, "is_email_confirmed": True, "has_2fa": False}
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from calls.clock import now
+from calls.model import CallState
 from storage.opening import open_engine
 from storage.tables import calls
 
@@ -19,10 +20,10 @@ def left_to_do(database_url: str) -> int:
     engine = open_engine(database_url)
     try:
         with engine.connect() as connection:
-            # A call that can be reopened for two minutes has nothing left to do but to stop offering that.
+            # A call that waits for an answer, or can be reopened, has nothing to do but to let go of that some time.
+            is_needed = (calls.c.state != CallState.WAITING) & ~calls.c.sequel_is_offered
             is_soon = calls.c.due_at <= now() + SOON
-            is_needed = ~calls.c.sequel_is_offered | (calls.c.due_at <= now())
-            query = select(func.count()).select_from(calls).where(is_soon, is_needed)
+            query = select(func.count()).select_from(calls).where(is_soon, is_needed | (calls.c.due_at <= now()))
             return int(connection.execute(query).scalar_one())
     finally:
         engine.dispose()

@@ -12,6 +12,7 @@ import aiohttp
 from sqlalchemy import delete
 
 from calls.advance import Advancer
+from calls.finding import CallRef
 from calls.groups import Groups
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
@@ -22,14 +23,17 @@ from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
 from calls.scheduling import Scheduling
-from calls.service import CallRef, CallService, StartRequest
+from calls.service import CallService
+from calls.sizes import Sizes
 from calls.slack.calls_api import CallsApi
+from calls.slack.conversations_api import ConversationsApi
 from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.starts import StartRequest, Starts
 from calls.work import WorkId, either
 from providers.registry import build_provider
 from sandbox.server import Options, Sandbox
@@ -39,10 +43,10 @@ from storage.opening import open_engine
 from storage.schema import upgrade
 from storage.tables import metadata
 from tests.durability.at_rest import SOON
+from tests.world import new_channel
 
 Answer = TypeVar("Answer")
 
-GENERAL = ChannelId("C0GENERAL01")
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 ROUNDS_MAX = 100
@@ -87,8 +91,10 @@ class Life:
         users = UsersApi(web)
         profiles = Profiles(self.database, users, lambda: self.now)
         groups = Groups(UserGroupsApi(web), lambda: self.now)
+        sizes = Sizes(self.database, ConversationsApi(web), lambda: self.now)
+        self.run(self._learn(sizes))
         calls, messages = CallsApi(web), MessagesApi(web)
-        self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles, groups)
+        self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles, groups, sizes)
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
         self.service = CallService(
@@ -98,18 +104,24 @@ class Life:
             lambda: self.now,
             Permissions(self.database, profiles, groups),
             providers=providers,
-            default_provider=self._provider.name,
+        )
+        self.starts = Starts(
+            self.database, Sleepers(), self._outside, lambda: self.now, default_provider=self._provider.name
         )
         self.scheduling = Scheduling(
-            self.database, Sleepers(), replies, self._outside, self.service.add_call, files=FilesApi(web)
+            self.database, Sleepers(), replies, self._outside, self.starts.add_call, files=FilesApi(web)
         )
         self.plans = self._planner()
 
     def _planner(self) -> PlanAdvancer:
-        return PlanAdvancer(self.database, self._outside, self.service.add_call, Sleepers().wake)
+        return PlanAdvancer(self.database, self._outside, self.starts.add_call, Sleepers().wake)
 
     def _now_s(self) -> float:
         return self.now.timestamp()
+
+    async def _learn(self, sizes: Sizes) -> None:
+        """Have the workspace's size known, as the app does when it starts."""
+        await sizes.learn_general(TeamId(self.slack.workspace.team.id))
 
     async def _token(self, _: str) -> str:
         return self.slack.installation.bot_token
@@ -147,7 +159,8 @@ class Life:
     ) -> Reply:
         """Do the same within other work."""
         if action == "start":
-            return await self.service.start(StartRequest(person, GENERAL, title=title), delivery)
+            channel_id = ChannelId(new_channel(self.slack))
+            return await self.starts.start(StartRequest(person, channel_id, title=title), delivery)
         ref = CallRef(call_id=call_id)
         if action == "rename":
             return await self.service.rename(ref, title, person, delivery)

@@ -24,7 +24,7 @@ from tests.durability.at_rest import left_to_do
 from tests.durability.balancer import Balancer
 from tests.durability.process import AppProcess
 from tests.durability.replicas import Replicas, replicas
-from tests.world import GENERAL, cards
+from tests.world import cards, new_channel
 
 KILL_AFTER_S = (1.0, 3.0)
 SETTLE_S = 60.0
@@ -116,12 +116,12 @@ class Storm:
         card = self._card_to_end() if number % 5 == 4 else None
         if card is None:
             title = f"Call {number}"
-            ack = await self.slack.person("alice").command(GENERAL, "/startcall", title)
+            ack = await self.slack.person("alice").command(new_channel(self.slack), "/startcall", title)
             if ack.is_ok and not ack.payload.get("text"):
                 self.started.append(title)
             return
         with suppress(MessageError, NoSuchElementError):
-            ack = await self.slack.person("bob").click(GENERAL, card.ts, "end_call")
+            ack = await self.slack.person("bob").click(card.channel_id, card.ts, "end_call")
             if ack.is_ok:
                 self.ended.append(str(call_of(self.slack, card).title))
 

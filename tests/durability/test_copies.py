@@ -10,7 +10,7 @@ from sandbox.testing import wait_for
 from tests.durability.at_rest import left_to_do
 from tests.durability.process import sqlite_url
 from tests.durability.replicas import replicas
-from tests.world import GENERAL, cards
+from tests.world import cards, new_channel
 
 
 async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(
@@ -22,10 +22,11 @@ async def test_a_delivery_that_comes_four_times_at_once_has_one_effect(
         app, slack, alice = world.add(), world.slack, world.slack.person("alice")
         try:
             await app.start()
-            await asyncio.gather(*(alice.command(GENERAL, "/startcall", f"Call {number}") for number in range(10)))
+            starts = (alice.command(new_channel(slack), "/startcall", f"Call {number}") for number in range(10))
+            await asyncio.gather(*starts)
             await wait_for(lambda: len(cards(slack)) >= 10, 20)
             await wait_for(lambda: not left_to_do(url), 20)
-            await asyncio.gather(*(alice.click(GENERAL, card.ts, "end_call") for card in cards(slack)))
+            await asyncio.gather(*(alice.click(card.channel_id, card.ts, "end_call") for card in cards(slack)))
             await wait_for(lambda: all(call.date_end for call in slack.workspace.calls.values()), 20)
             await wait_for(lambda: not left_to_do(url), 20)
         finally:

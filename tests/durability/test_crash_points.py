@@ -15,7 +15,7 @@ from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
 from tests.durability.process import AppProcess, app_and_slack
-from tests.world import GENERAL, buttons, cards
+from tests.world import GENERAL, buttons, cards, new_channel
 
 NEVER_S = 3600.0
 SETTLE_S = 25.0
@@ -120,7 +120,7 @@ async def test_a_stop_with_work_in_flight_loses_nothing(
     async with app_and_slack(database_url) as (app, slack):
         slack.faults.add("calls.add", "delay", delay_s=0.3, times=30)
         for number in range(30):
-            await slack.person("alice").command(GENERAL, "/startcall", f"Call {number}")
+            await slack.person("alice").command(new_channel(slack), "/startcall", f"Call {number}")
         asked_at = asyncio.get_running_loop().time()
         status = await asyncio.wait_for(app.terminate(), 10)
         stop_s = asyncio.get_running_loop().time() - asked_at

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from calls.model import Call, CallId, CallState, Delivery, Participant, Reply
 from sandbox.workspace import Message
-from tests.durability.life import GENERAL, Life
+from tests.durability.life import Life
 
 PEOPLE = ("U0ALICE0001", "U0BOB000001", "U0CAROL0001")
 PASSING = ("429", "500", "drop_before", "drop_after")
@@ -192,7 +192,7 @@ class CallLife(RuleBasedStateMachine):
             assert expected.present == {user["slack_id"] for user in at_slack.active}
 
     def _cards(self) -> list[Message]:
-        messages = self.life.slack.workspace.messages.get(GENERAL, [])
+        messages = [one for some in self.life.slack.workspace.messages.values() for one in some]
         return [message for message in messages if message.blocks and message.blocks[0]["type"] == "call"]
 
     def _stored(self, call_id: CallId) -> tuple[Call, list[Participant]]:

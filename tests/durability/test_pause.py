@@ -14,7 +14,7 @@ from storage.postgres import is_postgres
 from tests.durability.at_rest import left_to_do
 from tests.durability.process import app_and_slack
 from tests.durability.storm import call_of
-from tests.world import GENERAL, cards
+from tests.world import cards, new_channel
 
 LONG_S = 60.0
 SHORT_S, SHORT_ON_POSTGRES_S = 2.0, LIMIT_S + 2.0
@@ -34,15 +34,15 @@ async def test_a_process_that_stood_still_alone_goes_on_where_it_was(
     async with app_and_slack(database_url) as (app, slack):
         alice = slack.person("alice")
         slack.faults.add(method, "hang_after")
-        await alice.command(GENERAL, "/startcall", "Before")
+        await alice.command(new_channel(slack), "/startcall", "Before")
         await wait_for(lambda: len(slack.api_calls(method)) == 1)
         app.signal(signal.SIGSTOP)
-        meanwhile = await alice.command(GENERAL, "/startcall", "Meanwhile")
+        meanwhile = await alice.command(new_channel(slack), "/startcall", "Meanwhile")
         await asyncio.sleep(paused_s)
         slack.faults.clear()
         app.signal(signal.SIGCONT)
         went_on_at = asyncio.get_running_loop().time()
-        await alice.command(GENERAL, "/startcall", "After")
+        await alice.command(new_channel(slack), "/startcall", "After")
         await wait_for(lambda: {"Before", "After"} <= {str(call_of(slack, card).title) for card in cards(slack)}, 60)
         went_on_s = asyncio.get_running_loop().time() - went_on_at
         async with asyncio.timeout(GOES_ON_S):

@@ -15,7 +15,7 @@ from tests.durability.at_rest import left_to_do
 from tests.durability.process import AppProcess
 from tests.durability.replicas import replicas
 from tests.postgres import PostgresServer
-from tests.world import GENERAL, cards
+from tests.world import GENERAL, cards, new_channel
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
@@ -49,12 +49,13 @@ async def test_a_delivery_that_comes_four_times_at_once_to_two_processes_has_one
         slack, alice = world.slack, world.slack.person("alice")
         try:
             await asyncio.gather(*(app.start() for app in apps))
-            await asyncio.gather(*(alice.command(GENERAL, "/startcall", f"Call {number}") for number in range(10)))
+            starts = (alice.command(new_channel(slack), "/startcall", f"Call {number}") for number in range(10))
+            await asyncio.gather(*starts)
             await wait_for(lambda: len(cards(slack)) >= 10, 30)
             await is_at_rest(postgres_server, postgres_url)
             for card in cards(slack):
-                await alice.click(GENERAL, card.ts, "join_call")
-                await alice.click(GENERAL, card.ts, "end_call")
+                await alice.click(card.channel_id, card.ts, "join_call")
+                await alice.click(card.channel_id, card.ts, "end_call")
             await wait_for(lambda: open_calls(slack) == 0, 30)
             await is_at_rest(postgres_server, postgres_url)
         finally:
@@ -155,7 +156,7 @@ async def test_a_restart_of_the_database_under_load_loses_and_doubles_nothing(
 
         async def start(number: int) -> None:
             await asyncio.sleep(number * 0.04)
-            ack = await alice.command(GENERAL, "/startcall", f"Call {number}")
+            ack = await alice.command(new_channel(slack), "/startcall", f"Call {number}")
             if ack.is_ok and not ack.payload:
                 taken.append(f"Call {number}")
 
@@ -187,7 +188,8 @@ async def test_a_process_that_is_stopped_hands_over(
         slack.faults.add("calls.add", "delay", delay_s=0.5, times=30)
         try:
             await asyncio.gather(first.start(), second.start())
-            await asyncio.gather(*(alice.command(GENERAL, "/startcall", f"Call {number}") for number in range(30)))
+            starts = (alice.command(new_channel(slack), "/startcall", f"Call {number}") for number in range(30))
+            await asyncio.gather(*starts)
             stopped_at = asyncio.get_running_loop().time()
             status = await first.terminate()
             stop_s = asyncio.get_running_loop().time() - stopped_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.durability.life import GENERAL, Life
+from tests.durability.life import Life
 from tests.durability.process import sqlite_url
 
 ALICE = "U0ALICE0001"
@@ -23,7 +23,8 @@ def test_a_sentence_that_could_not_be_told_is_told_a_moment_later(tmp_path: Path
     for _ in range(5):
         life.pass_s(2)
         life.advance_due()
-    told = [one.text for one in life.slack.workspace.messages[GENERAL] if one.ephemeral_for == ALICE]
+    messages = [one for some in life.slack.workspace.messages.values() for one in some]
+    told = [one.text for one in messages if one.ephemeral_for == ALICE]
     life.close()
 
     assert 1 == len(told)

@@ -22,7 +22,7 @@ from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.durability.storm import call_of
 from tests.durability.trouble import TROUBLES, Trouble, trouble_for
 from tests.postgres import PostgresServer
-from tests.world import GENERAL, cards
+from tests.world import cards, new_channel
 
 SORRY = "Startcall could not save that just now, so nothing was done. Please try again in a moment."
 LASTS_S = {"locked": 10.0}
@@ -37,7 +37,7 @@ async def ask(slack: Sandbox, title: str) -> tuple[Ack, float]:
     """Ask for a call; return the answer and how long it took, in seconds."""
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
-    ack = await slack.person("alice").command(GENERAL, "/startcall", title)
+    ack = await slack.person("alice").command(new_channel(slack), "/startcall", title)
     return ack, loop.time() - asked_at
 
 

@@ -123,6 +123,8 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
     "links:read": set(),
     "links:write": {"chat.unfurl"},
     "files:write": {"files.getUploadURLExternal", "files.completeUploadExternal"},
+    "channels:read": {"conversations.info", "conversations.list"},
+    "groups:read": {"conversations.info"},
     "users:read": {"users.info"},
     "usergroups:read": {"usergroups.list", "usergroups.users.list"},
 }

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from calls.words import answers
+from calls.words import usage
 from sandbox.testing import wait_for
-from tests.world import GENERAL, World
+from tests.scenario.asking import start_another
+from tests.world import GENERAL, World, new_channel
 
 
 async def test_every_line_that_help_prints_can_be_typed(world: World) -> None:
     """Help is complete, and each command it prints is understood as that command."""
     await world.alice.command(GENERAL, "/startcall", "help")
 
-    told = world.told(GENERAL, world.alice.user_id)[0]
-    assert all(line in told for line, _ in answers.COMMANDS)
-    for word in ("list", "join", "leave", "end", "rename x"):
-        await world.alice.command(GENERAL, "/startcall", word)
+    lines = re.findall(r"`/startcall ?([^`]*)`: ", world.told(GENERAL, world.alice.user_id)[0])
+    starts = [typed for typed, _ in usage.starts(("link",))]
+    commands = [typed for typed, _ in usage.commands()]
+    assert [*starts, *commands] == lines
+    for typed in starts:
+        channel_id = new_channel(world.slack)
+        await world.alice.command(channel_id, "/startcall", typed)
+        await wait_for(lambda channel_id=channel_id: world.slack.workspace.messages.get(channel_id))  # type: ignore[misc]
+    for typed in commands:
+        await world.alice.command(GENERAL, "/startcall", typed)
     assert [] == world.cards(GENERAL)
-    assert 6 == len(world.told(GENERAL, world.alice.user_id))
+    dialogs = ["schedule", "settings"]
+    assert 1 + len(commands) - len(dialogs) == len(world.told(GENERAL, world.alice.user_id))
 
 
 async def test_join_rename_leave_and_end_by_command(world: World) -> None:
@@ -46,7 +56,7 @@ async def test_with_several_calls_the_id_decides(world: World) -> None:
     """Where two calls run, a bare command asks which one, and the line it offers works as printed."""
     await world.alice.command(GENERAL, "/startcall", "One")
     await world.card(GENERAL)
-    await world.alice.command(GENERAL, "/startcall", "Two")
+    await start_another(world, world.alice, GENERAL, "Two")
     await world.card(GENERAL, 2)
     calls = {call.title: call for call in world.slack.workspace.calls.values()}
 

@@ -10,7 +10,7 @@ from calls.model import ChannelId, TeamId, UserId
 from sandbox.people import ALICE, BOB, CAROL
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
-from tests.world import GENERAL, World
+from tests.world import GENERAL, World, new_channel
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -103,9 +103,10 @@ def team(world: World) -> TeamId:
 
 async def test_titles_that_only_look_like_times_start_a_call_at_once(world: World) -> None:
     """Whole words decide."""
-    for number, title in enumerate(("Meet at the office", "schedule review", "Drop in", '"Tea at 15:00"'), start=1):
-        await world.alice.command(GENERAL, "/startcall", title)
-        await world.card(GENERAL, number)
+    for title in ("Meet at the office", "schedule review", "Drop in", '"Tea at 15:00"', "Look at 5"):
+        channel_id = new_channel(world.slack)
+        await world.alice.command(channel_id, "/startcall", title)
+        await world.card(channel_id)
 
     assert [] == plan_cards(world)
 

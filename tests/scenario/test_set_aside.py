@@ -12,10 +12,10 @@ from calls.meetings import Capability, Health, Provider, RoomSpec
 from calls.model import Call, Person, Room, TeamId, UserId
 from calls.outside import Outside
 from calls.reports import Reports
-from calls.service import StartRequest
 from calls.slack.calls_api import CallsApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.users_api import UsersApi
+from calls.starts import StartRequest
 from sandbox.testing import wait_for
 from tests.world import GENERAL, World
 
@@ -95,15 +95,15 @@ async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) 
     providers: dict[str, Provider] = {"link": BrokenProvider()}
     reports = Reports(providers, now, b"a key of no worth")
     slack_calls, messages = CallsApi(server.web_api), MessagesApi(server.web_api)
-    users, groups = UsersApi(server.web_api), server.groups
-    outside = Outside(slack_calls, messages, providers, now, reports, users, server.profiles, groups)
+    users, groups, sizes = UsersApi(server.web_api), server.groups, server.sizes
+    outside = Outside(slack_calls, messages, providers, now, reports, users, server.profiles, groups, sizes)
     broken = Advancer(server.database, outside)
     call = a_call(world)
     await server.database.write(lambda transaction: transaction.add_call(call))
 
     await broken.advance(call.id)
-    await world.alice.command(GENERAL, "/startcall", "Another")
-    await world.card(GENERAL)
+    await world.alice.command(world.channel("random"), "/startcall", "Another")
+    await world.card(world.channel("random"))
 
     assert ["defect"] == await world.set_aside()
 
@@ -111,7 +111,7 @@ async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) 
 def a_call(world: World) -> Call:
     """Return a call that nobody has begun to work on."""
     person = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
-    return world.server.calls.new_call(StartRequest(person=person, channel_id=GENERAL, title="Broken"))  # type: ignore[arg-type]
+    return world.server.starts.new_call(StartRequest(person=person, channel_id=GENERAL, title="Broken"))  # type: ignore[arg-type]
 
 
 async def test_a_call_that_went_on_is_no_longer_listed_as_set_aside(world: World) -> None:

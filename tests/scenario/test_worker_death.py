@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sandbox.testing import wait_for
 from storage.opening import open_engine
 from tests.postgres import PostgresServer
-from tests.world import GENERAL, World, running_world
+from tests.world import GENERAL, World, cards, new_channel, running_world
 
 NEVER = -9_000_000_000_000_000_000
 """Microseconds for which no calendar has a date: reading them fails as nobody foresaw."""
@@ -74,8 +74,9 @@ async def wait_until_ready(world: World, *, ready: bool) -> list[str]:
 async def test_a_sweep_that_died_shows_and_goes_on_by_itself(world: World, database_url: str) -> None:
     """The app says that it is not ready until work that only the sweep finds is done again."""
     await world.alice.command(GENERAL, "/startcall", "Weekly sync")
-    await world.alice.command(GENERAL, "/startcall", "Damaged")
-    await world.card(GENERAL, 2)
+    await world.alice.command(new_channel(world.slack), "/startcall", "Damaged")
+    await wait_for(lambda: len(cards(world.slack)) == 2)
+    await world.settled()
     assert [] == await wait_until_ready(world, ready=True)
 
     await run_sql(database_url, "UPDATE calls SET due_at = :never WHERE title = 'Damaged'")
@@ -125,8 +126,8 @@ async def test_calls_start_at_once_after_the_listening_connection_was_lost(
         await asyncio.sleep(4)
         await wait_until_ready(world, ready=True)
         for number in range(1, 4):
-            await world.alice.command(GENERAL, "/startcall", f"Call {number}")
-            await wait_for(lambda number=number: len(world.cards(GENERAL)) == number, 0.5)  # type: ignore[misc]
+            await world.alice.command(new_channel(world.slack), "/startcall", f"Call {number}")
+            await wait_for(lambda number=number: len(cards(world.slack)) == number, 0.5)  # type: ignore[misc]
             await asyncio.sleep(0.4)
 
 
@@ -142,8 +143,8 @@ async def test_a_call_that_can_be_neither_read_nor_set_aside_is_not_tried_in_eve
             await run_sql(url, "UPDATE calls SET live_at = :never, due_at = 1")
             await wait_for(lambda: bool(caplog.records))
             await asyncio.sleep(2)
-        await world.alice.command(GENERAL, "/startcall", "Another")
-        await wait_for(lambda: len(world.cards(GENERAL)) == 2)
+        await world.alice.command(new_channel(world.slack), "/startcall", "Another")
+        await wait_for(lambda: len(cards(world.slack)) == 2)
         assert [] == await reasons_not_ready(world)
 
     assert len(caplog.records) <= 3

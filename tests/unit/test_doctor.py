@@ -23,7 +23,7 @@ from doctor.report import Finding, Report, State
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SCOPES = (
-    "calls:read,calls:write,chat:write,chat:write.public,commands,files:write,"
+    "calls:read,calls:write,channels:read,chat:write,chat:write.public,commands,files:write,groups:read,"
     "links:read,links:write,usergroups:read,users:read"
 )
 BOT_TOKEN = "xoxb-1-2-hunter2"

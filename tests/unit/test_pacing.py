@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.model import Watch
 from calls.pacing import TELL_SECOND_AFTER, told
+from calls.watch import Watch
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SLACK_S = 1e-6

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from calls.invitation import RINGS_FOR, Invitation, InvitationState, fingerprint
-from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId, Watch
+from calls.model import Call, CallId, CallState, ChannelId, EndReason, Participant, Room, TeamId, UserId
 from calls.sequel import Sequel
+from calls.watch import Watch
 from calls.workflows import REOPENS_FOR, EndRules, Step, final_state, is_given_up, next_due, next_step, retry_at
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -1,0 +1,216 @@
+"""Start calls: take what somebody asks for, ask back where a start would be an accident, and take the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from calls.ending import end_for_everybody
+from calls.ids import new_call_id, new_display_id, new_join_token
+from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, Reply, UserId
+from calls.outside import Outside
+from calls.place import place_of
+from calls.placing import Placing
+from calls.ports import Clock, Storage, Transaction, WakeUps
+from calls.question import Question
+from calls.question_message import build_question, question_text
+from calls.response_url import usable_url
+from calls.settling import Known, Refused, about_running, settled, started
+from calls.slack.messages_api import OutgoingMessage
+from calls.text import plain_title
+from calls.weighing import withdrawn
+from calls.words import answers, starting
+from calls.words.language import spoken
+from calls.workflows import WAITS_FOR
+
+
+class Origin(Enum):
+    """By what a call was asked for, which decides where its starter is asked back."""
+
+    COMMAND = auto()
+    SHORTCUT = auto()
+    DIALOG = auto()
+
+
+class Choice(Enum):
+    """What the starter of a waiting call answers."""
+
+    START = auto()
+    REPLACE = auto()
+    CANCEL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """A call somebody wants to start.
+
+    Args:
+        title: as typed; empty for a title made from the channel's name.
+        channel_name: as Slack sends it along with a command; may be empty.
+        thread_ts: the message in whose thread the card goes, or None.
+        provider: the meeting system that was asked for; None, or one that is not set up, for the usual one.
+        lasts: how long it is meant to last, as typed; empty for nothing said.
+        silent: whether nobody is to be rung or mentioned.
+    """
+
+    person: Person
+    channel_id: ChannelId
+    channel_name: str = ""
+    title: str = ""
+    invited: tuple[UserId, ...] = ()
+    thread_ts: str | None = None
+    response_url: str | None = None
+    provider: str | None = None
+    lasts: str = ""
+    silent: bool = False
+    origin: Origin = Origin.COMMAND
+
+
+class Starts:
+    """The starts of calls. Each method answers as soon as the request is stored."""
+
+    def __init__(
+        self, storage: Storage, wakeups: WakeUps, outside: Outside, now: Clock, *, default_provider: str
+    ) -> None:
+        """Take where calls are kept and who is to be woken.
+
+        Args:
+            default_provider: the name of the provider that calls are usually started with.
+        """
+        self._storage = storage
+        self._wakeups = wakeups
+        self._outside = outside
+        self._now = now
+        self._placing = Placing(outside.providers, default_provider)
+
+    async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
+        """Start a call, or ask whoever wants it first.
+
+        Raises:
+            StorageError: when the request could not be stored; no call was started then.
+        """
+        call = self.new_call(request)
+        profile = await self._outside.profiles.known(call.team_id, call.started_by)
+        known = Known(call.created_at, self._outside.opens, profile)
+
+        def work(transaction: Transaction) -> Reply:
+            placed = self._placing.place(transaction, call, request.provider)
+            decided = settled(transaction, placed.call, known)
+            if isinstance(decided, Refused):
+                return Reply(decided.text, is_done=False)
+            stored = _asked_in(request.origin, decided)
+            transaction.add_call(stored)
+            if stored.question is not None and stored.question.told:
+                return Reply(question_text(stored), call.id, is_done=False, asks=True)
+            if question_text(stored) is not None:
+                return Reply(None, call.id)
+            is_as_asked = request.provider is not None and not placed.said
+            understood = starting.understood(stored, chosen=is_as_asked, lasts=request.lasts)
+            return Reply("\n".join((*([understood] if understood else ()), *placed.said)) or None, call.id)
+
+        self._outside.sizes.refresh(call.team_id)
+        return await self._accept(delivery, work)
+
+    async def answer(self, call_id: CallId, choice: Choice, person: Person, delivery: Delivery) -> Reply:
+        """Do what the starter of a waiting call answers to its question.
+
+        Raises:
+            StorageError: when the answer could not be stored; nothing was changed then.
+        """
+
+        def work(transaction: Transaction) -> Reply:
+            call = transaction.call(call_id)
+            if call is None or (call.team_id, call.started_by) != (person.team_id, person.user_id):
+                return Reply(starting.answered_before(), is_done=False)
+            if call.state is not CallState.WAITING or call.question is None:
+                return Reply(starting.answered_before(), is_done=False)
+            return self._answered(transaction, call, call.question, person, choice)
+
+        waiting = await self._storage.read(lambda transaction: transaction.call(call_id))
+        reply = await self._accept(delivery, work)
+        if choice is Choice.REPLACE and waiting is not None and waiting.question and waiting.question.running:
+            self._wakeups.wake(CallId(waiting.question.running.id))
+        return reply
+
+    async def question(self, call_id: CallId) -> OutgoingMessage | None:
+        """Return what the starter of a waiting call is asked; None when that was answered.
+
+        Raises:
+            StorageError: when it cannot be read now.
+        """
+        call = await self._storage.read(lambda transaction: transaction.call(call_id))
+        return None if call is None else build_question(call)
+
+    def add_call(self, transaction: Transaction, request: StartRequest, call_id: CallId) -> Call:
+        """Store the call a request asks for under an id, unless it is stored already, and return it.
+
+        It was agreed on before, so nobody is asked; where another call has its place, it starts beside that one.
+        """
+        placed = self._placing.place(transaction, replace(self.new_call(request), id=call_id), request.provider).call
+        running = transaction.live_call(placed.team_id, place_of(placed))
+        call = started(placed, placed.created_at, beside=running is not None and running.id != call_id)
+        if transaction.call(call_id) is None:
+            transaction.add_call(call)
+        return call
+
+    def new_call(self, request: StartRequest) -> Call:
+        """Return the call a request asks for, not yet stored and not yet at the meeting system that was chosen."""
+        now = self._now()
+        return Call(
+            id=new_call_id(),
+            display_id=new_display_id(),
+            join_token=new_join_token(),
+            team_id=request.person.team_id,
+            channel_id=request.channel_id,
+            title=plain_title(request.title) or answers.default_title(plain_title(request.channel_name)),
+            started_by=request.person.user_id,
+            provider=self._placing.usual,
+            created_at=now,
+            thread_ts=request.thread_ts,
+            invited=request.invited,
+            start_url=usable_url(request.response_url, now),
+            due_at=now,
+            language=spoken(),
+            silent=request.silent,
+        )
+
+    def _answered(
+        self, transaction: Transaction, call: Call, question: Question, person: Person, choice: Choice
+    ) -> Reply:
+        if choice is Choice.CANCEL:
+            transaction.save_call(withdrawn(transaction, call))
+            return Reply(starting.not_started(call))
+        now = self._now()
+        running = transaction.live_call(call.team_id, place_of(call))
+        if running is not None and not question.is_about(running.id):
+            # Nobody ends a call, or starts one beside it, that they were not told of.
+            about = replace(about_running(running, self._outside.opens), told=True, direct=question.direct)
+            asked = replace(call, question=about)
+            transaction.save_call(asked)
+            return Reply(question_text(asked), call.id, is_done=False, asks=True)
+        replaced = running if choice is Choice.REPLACE else None
+        if replaced is not None:
+            end_for_everybody(transaction, replaced, person, now)
+            running = None
+        transaction.save_call(started(call, now, beside=running is not None))
+        text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
+        return Reply(text, call.id)
+
+    async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
+        reply = await self._storage.accept(delivery, work)
+        if reply.call_id is not None:
+            self._wakeups.wake(reply.call_id)
+        return reply
+
+
+def _asked_in(origin: Origin, call: Call) -> Call:
+    """Return a call whose question, if it has one, is put where its starter looks."""
+    if call.question is None:
+        return call
+    if origin is Origin.DIALOG:
+        return replace(call, question=replace(call.question, direct=True))
+    if origin is Origin.COMMAND and question_text(call) is not None:
+        # The answer to the command is the question.
+        return replace(call, question=replace(call.question, told=True), due_at=call.created_at + WAITS_FOR)
+    return call
