@@ -127,14 +127,13 @@ class Server:
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
         allowed = Permissions(database, outside.profiles, outside.groups)
         self.calls = CallService(database, self.wakeups, self.replies, now, allowed, providers=self.providers)
+        self.starts = Starts(database, self.wakeups, outside, allowed, default_provider=self.provider.name)
         self.installing = self.slack.installing(self._revive)
         self.site_url = settings.site_url(address) or address
         self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)
-        self.sizes = outside.sizes
-        self.starts = Starts(database, self.wakeups, outside, now, default_provider=self.provider.name)
         joining = Joining(database, outside, settings.join_key)
         self.join_site = build_join_site(settings, web_api, joining, address)
-        self.profiles, self.groups = outside.profiles, outside.groups
+        self.profiles, self.groups, self.sizes = outside.profiles, outside.groups, outside.sizes
         self.plans = build_plans(outside, database, self.starts, self.wakeups)
         self.accounts = build_accounts(settings, database, self.meeting_systems, self.replies, address)
         inside = Inside(database, self.calls, self.starts, self.wakeups, self.replies, allowed)
@@ -249,9 +248,7 @@ class Server:
         self.pace.stop()
         await self.wakeups.stop(GRACE_S)
         await self.replies.stop(1.0)
-        await self.profiles.stop()
-        await self.groups.stop()
-        await self.sizes.stop()
+        await asyncio.gather(self.profiles.stop(), self.groups.stop(), self.sizes.stop())
 
     async def prune_forever(self) -> None:
         """Forget old deliveries once an hour."""

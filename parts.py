@@ -342,7 +342,7 @@ def build_use_cases(
         History(storage, replies, outside.messages, files),
         Homes(storage, wakeups, replies, outside.profiles, ViewsApi(web_api), charts, now, offers=HOME_OFFERS),
         Scheduling(storage, wakeups, replies, outside, inside.starts.add_call, files=files),
-        Inviting(storage, wakeups, calls, inside.starts, inside.allowed),
+        Inviting(storage, wakeups, calls, inside.starts, inside.allowed, now),
         Reopening(storage, wakeups, outside, inside.allowed),
         inside.starts,
     )

@@ -22,9 +22,6 @@ REOPEN_CALL = "reopen_call"
 CARD_BUTTONS = "call_actions"
 """Block id of the card's buttons, which tells presses on the card from presses elsewhere."""
 
-CARD_BUTTONS = "call_actions"
-"""Block id of a card's buttons, which tells a press on a card from one on any other message."""
-
 METADATA_EVENT_TYPE = "startcall_call"
 """Marks every message of ours, with the call's own id, so that it can be found again."""
 
@@ -82,8 +79,7 @@ def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | N
         parts[0] += f" · `{call.display_id}`"
     if call.sequel.asked_by is not None:
         parts.append(permissions.reopened_by(UserId(call.sequel.asked_by)))
-    # A mention of somebody rings them, also in a line of small print.
-    parts += [] if call.silent else _invited_lines(invitations)
+    parts += _invited_lines(invitations)
     if notice:
         parts.append(notice)
     return "\n".join(parts)

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from calls.clock import now
 from calls.finding import CallRef, Unclear, find_call
 from calls.invitation import INVITED_MAX, RINGS_MAX, Invitation, InvitationState, with_rows
 from calls.model import Call, CallId, ChannelId, Delivery, Notice, Person, Reply, UserId
 from calls.permissions import Deed, Permissions, refused
-from calls.ports import Storage, Transaction, WakeUps
+from calls.ports import Clock, Storage, Transaction, WakeUps
 from calls.ringing import invitations_of
 from calls.service import CallService
-from calls.starts import StartRequest, Starts
+from calls.starts import Origin, StartRequest, Starts
 from calls.words import answers, inviting
 from calls.words.language import speaking
 
@@ -37,14 +36,21 @@ class Inviting:
     """The use cases. Each raises StorageError when the request could not be stored, and then changed nothing."""
 
     def __init__(
-        self, storage: Storage, wakeups: WakeUps, calls: CallService, starts: Starts, allowed: Permissions
+        self,
+        storage: Storage,
+        wakeups: WakeUps,
+        calls: CallService,
+        starts: Starts,
+        allowed: Permissions,
+        now: Clock,
     ) -> None:
-        """Take where calls are kept, who is to be woken, what lets people join and start calls, and who may."""
+        """Take where calls are kept, who is to be woken, and who may."""
         self._storage = storage
         self._wakeups = wakeups
         self._calls = calls
-        self._allowed = allowed
         self._starts = starts
+        self._allowed = allowed
+        self._now = now
 
     async def invite(self, ref: CallRef, user_ids: Sequence[UserId], person: Person, delivery: Delivery) -> Reply:
         """Invite people, or ring them once more.
@@ -106,9 +112,11 @@ class Inviting:
         call, invitation = missed
         if call.state.is_open:
             return await self._calls.join(CallRef(call_id=call_id), person, delivery)
-        request = StartRequest(person, channel_id, title=call.title, invited=(invitation.invited_by,))
+        request = StartRequest(
+            person, channel_id, title=call.title, invited=(invitation.invited_by,), origin=Origin.SHORTCUT
+        )
         reply = await self._starts.start(request, delivery)
-        return replace(reply, text=inviting.called_back(call)) if reply.is_done else reply
+        return replace(reply, text=inviting.called_back(call)) if reply.is_done and reply.text else reply
 
     async def open_call(self, call_id: CallId, person: Person) -> Call | str:
         """Return the running call to which a person may invite, or say why they may not."""
@@ -138,7 +146,7 @@ class Inviting:
         if not found.rung:
             return Reply(text, is_done=False)
         new = [user_id for user_id in found.rung if user_id not in call.invited]
-        transaction.save_call(replace(call, invited=(*call.invited, *new), due_at=now()))
+        transaction.save_call(replace(call, invited=(*call.invited, *new), due_at=self._now()))
         return Reply(text, call.id)
 
     def _sorted(
@@ -153,7 +161,7 @@ class Inviting:
         asked = [one for one in user_ids if one not in present]
         before = {one: invitations[one] for one in asked if one in invitations}
         enough = tuple(one for one, row in before.items() if row.rings >= RINGS_MAX)
-        rests = {one for one, row in before.items() if row.state.is_pending or not row.may_ring_again(now())}
+        rests = {one for one, row in before.items() if row.state.is_pending or not row.may_ring_again(self._now())}
         just_now = tuple(one for one in asked if one in rests and one not in enough)
         rung = tuple(one for one in asked if one not in rests and one not in enough)
         return _Sorted(rung, is_in, just_now, enough)
@@ -173,7 +181,7 @@ class Inviting:
             if inviter != person.user_id:
                 transaction.add_notice(_declined(transaction, call, inviter, person))
         invited = call.invited if before is not None else (*call.invited, person.user_id)
-        transaction.save_call(replace(call, invited=invited, due_at=now()))
+        transaction.save_call(replace(call, invited=invited, due_at=self._now()))
         return Reply(inviting.you_declined(call), call.id)
 
     async def _accept(self, delivery: Delivery, work: _Work) -> Reply:

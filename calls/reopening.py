@@ -79,7 +79,8 @@ class Reopening:
             due_at=now,
             language=ended.language,
         )
-        is_free = transaction.live_call(call.team_id, place_of(call)) is None
-        reopened = replace(call, live_key=place_of(call) if is_free else None)
-        transaction.add_call(reopened)
-        return reopened
+        # Where another call has begun meanwhile, this one goes on beside it.
+        has_place = transaction.live_call(call.team_id, place_of(call)) is None
+        placed = replace(call, live_key=place_of(call) if has_place else None)
+        transaction.add_call(placed)
+        return placed

@@ -214,7 +214,7 @@ def _refusal(profile: Profile | None) -> _Sentence | None:
 def _cleared(transaction: Transaction, call: Call, user_id: UserId) -> InvitationState:
     workspace_rings = counting(transaction, call.team_id, call.channel_id, user_id).rings
     rings = workspace_rings and person_chose(transaction, call.team_id, user_id).rings is not False
-    return InvitationState.CLEARED if rings and not call.silent else InvitationState.QUIET
+    return InvitationState.CLEARED if rings else InvitationState.QUIET
 
 
 def _not_reached(invitation: Invitation) -> Record:

@@ -36,6 +36,8 @@ from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers, plans
 
+__all__ = ["CallRef", "CallService"]
+
 
 class CallService:
     """The use cases. Each answers as soon as the request is stored."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from calls.ending import end_for_everybody
+from calls.finding import CallRef
 from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, Reply, UserId
 from calls.outside import Outside
+from calls.permissions import Deed, Permissions, Standing, refused
 from calls.place import place_of
 from calls.placing import Placing
-from calls.ports import Clock, Storage, Transaction, WakeUps
+from calls.ports import Storage, Transaction, WakeUps
 from calls.question import Question
 from calls.question_message import build_question, question_text
 from calls.response_url import usable_url
@@ -48,6 +50,7 @@ class StartRequest:
     Args:
         title: as typed; empty for a title made from the channel's name.
         channel_name: as Slack sends it along with a command; may be empty.
+        invited: people, and user groups.
         thread_ts: the message in whose thread the card goes, or None.
         provider: the meeting system that was asked for; None, or one that is not set up, for the usual one.
         lasts: how long it is meant to last, as typed; empty for nothing said.
@@ -67,13 +70,31 @@ class StartRequest:
     origin: Origin = Origin.COMMAND
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What somebody answers to a question.
+
+    Args:
+        standing: what was found out about whether they may end the running call; None when that is not wanted.
+    """
+
+    choice: Choice
+    person: Person
+    standing: Standing | None
+
+    def refusal(self, transaction: Transaction, running: Call) -> str | None:
+        """Return what to say when they may not end a call, or None when they may."""
+        standing = self.standing or Standing()
+        return refused(transaction, Deed.END, running, self.person, standing)
+
+
 class Starts:
     """The starts of calls. Each method answers as soon as the request is stored."""
 
     def __init__(
-        self, storage: Storage, wakeups: WakeUps, outside: Outside, now: Clock, *, default_provider: str
+        self, storage: Storage, wakeups: WakeUps, outside: Outside, allowed: Permissions, *, default_provider: str
     ) -> None:
-        """Take where calls are kept and who is to be woken.
+        """Take where calls are kept, who is to be woken, and who may end a call that is replaced.
 
         Args:
             default_provider: the name of the provider that calls are usually started with.
@@ -81,7 +102,8 @@ class Starts:
         self._storage = storage
         self._wakeups = wakeups
         self._outside = outside
-        self._now = now
+        self._allowed = allowed
+        self._now = outside.now
         self._placing = Placing(outside.providers, default_provider)
 
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
@@ -106,7 +128,7 @@ class Starts:
             if question_text(stored) is not None:
                 return Reply(None, call.id)
             is_as_asked = request.provider is not None and not placed.said
-            understood = starting.understood(stored, chosen=is_as_asked, lasts=request.lasts)
+            understood = starting.understood(stored, request.invited, chosen=is_as_asked, lasts=request.lasts)
             return Reply("\n".join((*([understood] if understood else ()), *placed.said)) or None, call.id)
 
         self._outside.sizes.refresh(call.team_id)
@@ -118,6 +140,11 @@ class Starts:
         Raises:
             StorageError: when the answer could not be stored; nothing was changed then.
         """
+        waiting = await self._storage.read(lambda transaction: transaction.call(call_id))
+        running = None if waiting is None or waiting.question is None else waiting.question.running
+        standing = None
+        if choice is Choice.REPLACE and running is not None:
+            standing = await self._allowed.standing(Deed.END, CallRef(call_id=CallId(running.id)), person)
 
         def work(transaction: Transaction) -> Reply:
             call = transaction.call(call_id)
@@ -125,12 +152,11 @@ class Starts:
                 return Reply(starting.answered_before(), is_done=False)
             if call.state is not CallState.WAITING or call.question is None:
                 return Reply(starting.answered_before(), is_done=False)
-            return self._answered(transaction, call, call.question, person, choice)
+            return self._answered(transaction, call, call.question, _Answer(choice, person, standing))
 
-        waiting = await self._storage.read(lambda transaction: transaction.call(call_id))
         reply = await self._accept(delivery, work)
-        if choice is Choice.REPLACE and waiting is not None and waiting.question and waiting.question.running:
-            self._wakeups.wake(CallId(waiting.question.running.id))
+        if standing is not None and running is not None:
+            self._wakeups.wake(CallId(running.id))
         return reply
 
     async def question(self, call_id: CallId) -> OutgoingMessage | None:
@@ -141,18 +167,6 @@ class Starts:
         """
         call = await self._storage.read(lambda transaction: transaction.call(call_id))
         return None if call is None else build_question(call)
-
-    def add_call(self, transaction: Transaction, request: StartRequest, call_id: CallId) -> Call:
-        """Store the call a request asks for under an id, unless it is stored already, and return it.
-
-        It was agreed on before, so nobody is asked; where another call has its place, it starts beside that one.
-        """
-        placed = self._placing.place(transaction, replace(self.new_call(request), id=call_id), request.provider).call
-        running = transaction.live_call(placed.team_id, place_of(placed))
-        call = started(placed, placed.created_at, beside=running is not None and running.id != call_id)
-        if transaction.call(call_id) is None:
-            transaction.add_call(call)
-        return call
 
     def new_call(self, request: StartRequest) -> Call:
         """Return the call a request asks for, not yet stored and not yet at the meeting system that was chosen."""
@@ -168,17 +182,29 @@ class Starts:
             provider=self._placing.usual,
             created_at=now,
             thread_ts=request.thread_ts,
-            invited=request.invited,
+            # Whoever names people in a silent start wants them to be neither rung nor mentioned.
+            invited=() if request.silent else request.invited,
             start_url=usable_url(request.response_url, now),
             due_at=now,
             language=spoken(),
             silent=request.silent,
         )
 
-    def _answered(
-        self, transaction: Transaction, call: Call, question: Question, person: Person, choice: Choice
-    ) -> Reply:
-        if choice is Choice.CANCEL:
+    def add_call(self, transaction: Transaction, request: StartRequest, call_id: CallId) -> Call:
+        """Store the call a request asks for under an id, unless it is stored already, and return it.
+
+        It was planned, so nobody is asked: where a call is running, it begins beside it.
+        """
+        call = replace(self.new_call(request), id=call_id)
+        placed = self._placing.place(transaction, call, request.provider)
+        is_taken = transaction.live_call(call.team_id, place_of(call)) is not None
+        begun = started(placed.call, call.created_at, beside=is_taken)
+        if transaction.call(call_id) is None:
+            transaction.add_call(begun)
+        return begun
+
+    def _answered(self, transaction: Transaction, call: Call, question: Question, answer: _Answer) -> Reply:
+        if answer.choice is Choice.CANCEL:
             transaction.save_call(withdrawn(transaction, call))
             return Reply(starting.not_started(call))
         now = self._now()
@@ -189,13 +215,17 @@ class Starts:
             asked = replace(call, question=about)
             transaction.save_call(asked)
             return Reply(question_text(asked), call.id, is_done=False, asks=True)
-        replaced = running if choice is Choice.REPLACE else None
+        replaced = running if answer.choice is Choice.REPLACE else None
         if replaced is not None:
-            end_for_everybody(transaction, replaced, person, now)
+            refusal = answer.refusal(transaction, replaced)
+            if refusal is not None:
+                return Reply(refusal, is_done=False)
+            end_for_everybody(transaction, replaced, answer.person, now)
             running = None
-        transaction.save_call(started(call, now, beside=running is not None))
+        placed = self._placing.place(transaction, call, call.provider)
+        transaction.save_call(started(placed.call, now, beside=running is not None))
         text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
-        return Reply(text, call.id)
+        return Reply("\n".join((text, *placed.said)), call.id)
 
     async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
         reply = await self._storage.accept(delivery, work)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from calls.model import Call
+from collections.abc import Sequence
+
+from calls.model import Call, UserId
 from calls.preferences import OWN_ROOM
 from calls.question import Running
 from calls.text import escape
-from calls.words.answers import mentions
 from calls.words.language import _, n_
 
 
-def understood(call: Call, *, chosen: bool, lasts: str) -> str | None:
+def understood(call: Call, named: Sequence[UserId], *, chosen: bool, lasts: str) -> str | None:
     """Say how a command to start was understood, where it says more than a title.
 
     Args:
+        named: the people and user groups that were named.
         chosen: whether the meeting system was asked for.
         lasts: how long it is meant to last, as typed; empty for no such word.
     """
@@ -21,8 +23,8 @@ def understood(call: Call, *, chosen: bool, lasts: str) -> str | None:
     if lasts:
         further.append(_("It is meant to last {length}.").format(length=escape(lasts)))
     if call.silent:
-        further.append(_("Silent: nobody is rung or mentioned."))
-    people = mentions(call.invited)
+        further.append(_nobody_told(named))
+    people = "" if call.silent else invited(named)
     if not (chosen or people or further):
         return None
     return " ".join([_begins(call, people, chosen=chosen), *further])
@@ -42,6 +44,17 @@ def _begins(call: Call, people: str, *, chosen: bool) -> str:
 
 def _where(call: Call) -> str:
     return _("in your own room") if call.provider == OWN_ROOM else _("at {provider}").format(provider=call.provider)
+
+
+def _nobody_told(named: Sequence[UserId]) -> str:
+    if not named:
+        return _("Silent: nobody is rung or mentioned.")
+    return _("Silent: nobody is rung or mentioned, so {people} will not hear of it.").format(people=invited(named))
+
+
+def invited(people: Sequence[UserId]) -> str:
+    """Return people and user groups in a row, as Slack fills their names in."""
+    return ", ".join(f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>" for one in people)
 
 
 def running_silently(call: Call) -> str:

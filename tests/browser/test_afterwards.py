@@ -85,8 +85,8 @@ async def test_the_home_shows_calls_a_chart_and_what_needs_an_admin(world: World
     await past_calls(world, 400)
     await world.alice.command(GENERAL, "/startcall", "Weekly sync")
     await world.card(GENERAL)
-    await world.alice.command(GENERAL, "/startcall", "Retro")
-    await world.card(GENERAL, 2)
+    await world.alice.command(world.channel("random"), "/startcall", "Retro")
+    await world.card(world.channel("random"))
 
     def work(transaction: Transaction) -> None:
         call = transaction.call_named(next(iter(world.slack.workspace.calls)))

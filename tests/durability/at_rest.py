@@ -20,10 +20,12 @@ def left_to_do(database_url: str) -> int:
     engine = open_engine(database_url)
     try:
         with engine.connect() as connection:
-            # A call that waits for an answer, or can be reopened, has nothing to do but to let go of that some time.
-            is_needed = (calls.c.state != CallState.WAITING) & ~calls.c.sequel_is_offered
+            # A call that can be reopened for two minutes has nothing left to do but to stop offering that, and one that
+            # waits for an answer, to be let go of some time.
             is_soon = calls.c.due_at <= now() + SOON
-            query = select(func.count()).select_from(calls).where(is_soon, is_needed | (calls.c.due_at <= now()))
+            only_waits = calls.c.sequel_is_offered | (calls.c.state == CallState.WAITING)
+            is_needed = ~only_waits | (calls.c.due_at <= now())
+            query = select(func.count()).select_from(calls).where(is_soon, is_needed)
             return int(connection.execute(query).scalar_one())
     finally:
         engine.dispose()

@@ -12,7 +12,6 @@ import aiohttp
 from sqlalchemy import delete
 
 from calls.advance import Advancer
-from calls.finding import CallRef
 from calls.groups import Groups
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
@@ -23,7 +22,7 @@ from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
 from calls.scheduling import Scheduling
-from calls.service import CallService
+from calls.service import CallRef, CallService
 from calls.sizes import Sizes
 from calls.slack.calls_api import CallsApi
 from calls.slack.conversations_api import ConversationsApi
@@ -47,6 +46,7 @@ from tests.world import new_channel
 
 Answer = TypeVar("Answer")
 
+GENERAL = ChannelId("C0GENERAL01")
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 ROUNDS_MAX = 100
@@ -97,17 +97,16 @@ class Life:
         self._outside = Outside(calls, messages, providers, lambda: self.now, reports, users, profiles, groups, sizes)
         self.advancer = Advancer(self.database, self._outside)
         replies = Replies(self._outside, ViewsApi(web))
+        allowed = Permissions(self.database, profiles, groups)
         self.service = CallService(
             self.database,
             Sleepers(),
             replies,
             lambda: self.now,
-            Permissions(self.database, profiles, groups),
+            allowed,
             providers=providers,
         )
-        self.starts = Starts(
-            self.database, Sleepers(), self._outside, lambda: self.now, default_provider=self._provider.name
-        )
+        self.starts = Starts(self.database, Sleepers(), self._outside, allowed, default_provider=self._provider.name)
         self.scheduling = Scheduling(
             self.database, Sleepers(), replies, self._outside, self.starts.add_call, files=FilesApi(web)
         )

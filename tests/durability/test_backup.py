@@ -21,7 +21,7 @@ from storage.tables import calls
 from tests.durability.at_rest import left_to_do
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.postgres import PostgresServer
-from tests.world import GENERAL, cards
+from tests.world import cards, new_channel
 
 STARTS_BEFORE = 20
 
@@ -32,7 +32,7 @@ async def load(slack: Sandbox, acknowledged: list[str], enough: asyncio.Event) -
     """Start calls one after the other until it is enough, and note each; all of them must be acknowledged."""
     while not enough.is_set():
         title = f"Call {len(acknowledged)}"
-        ack = await slack.person("alice").command(GENERAL, "/startcall", title)
+        ack = await slack.person("alice").command(new_channel(slack), "/startcall", title)
         assert ack.is_ok
         acknowledged.append(title)
         await asyncio.sleep(0.01)
@@ -73,7 +73,7 @@ async def goes_on_from(app: AppProcess, slack: Sandbox, database_url: str, befor
         await wait_for(lambda: left_to_do(database_url) == 0, timeout_s=30)
         shown = Counter(card.blocks[0]["call_id"] for card in cards(slack))
         assert {1} == set(shown.values())
-        ack = await slack.person("alice").command(GENERAL, "/startcall", "After")
+        ack = await slack.person("alice").command(new_channel(slack), "/startcall", "After")
         assert ack.is_ok
         await wait_for(lambda: len(cards(slack)) == len(shown) + 1)
     finally:

@@ -15,7 +15,7 @@ import pytest
 
 from calls.clock import now
 from calls.ids import new_display_id
-from calls.model import ChannelId, TeamId, UserId
+from calls.model import TeamId, UserId
 from calls.plan import Plan, PlanState, new_plan_id
 from calls.ports import Transaction
 from sandbox.people import ALICE
@@ -24,10 +24,11 @@ from sandbox.testing import wait_for
 from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
+from tests.durability.life import GENERAL
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.durability.replicas import replicas
 from tests.postgres import PostgresServer
-from tests.world import GENERAL, cards
+from tests.world import cards
 
 PENDING = 10_000
 WATCHED_S = 5.0
@@ -43,7 +44,7 @@ def pending(team_id: str) -> Plan:
         id=new_plan_id(),
         display_id=new_display_id(),
         team_id=TeamId(team_id),
-        channel_id=ChannelId(GENERAL),
+        channel_id=GENERAL,
         title="Later",
         planned_by=UserId(ALICE),
         created_at=now(),

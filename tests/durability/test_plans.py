@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from calls.model import Call, ChannelId
+from calls.model import Call
 from calls.plan import Coming, Plan, PlanRequest, Repeats
 from calls.when import instant
 from sandbox.people import ALICE, BOB, CAROL
 from sandbox.workspace import Message
-from tests.durability.life import Life
-from tests.world import GENERAL
+from tests.durability.life import GENERAL, Life
 
 ROUNDS_MAX = 500
 DAY = timedelta(days=1)
@@ -32,7 +31,7 @@ def life(database_url: str) -> Iterator[Life]:
 
 def plan(life: Life, begins_at: datetime, zone: str = "UTC", **changes: object) -> None:
     """Have Alice plan a call."""
-    request = PlanRequest(life.person(ALICE), ChannelId(GENERAL), "Standup", begins_at=begins_at, zone=zone, **changes)  # type: ignore[arg-type]
+    request = PlanRequest(life.person(ALICE), GENERAL, "Standup", begins_at=begins_at, zone=zone, **changes)  # type: ignore[arg-type]
     reply = life.run(life.scheduling.schedule(request, life.delivery()))
     assert reply.is_done, reply.text
     life.advance_due()
@@ -41,9 +40,7 @@ def plan(life: Life, begins_at: datetime, zone: str = "UTC", **changes: object) 
 def plans(life: Life) -> list[Plan]:
     """Return what still takes place."""
     return list(
-        life.run(
-            life.database.read(lambda transaction: transaction.plans_in(life.person(ALICE).team_id, ChannelId(GENERAL)))
-        )
+        life.run(life.database.read(lambda transaction: transaction.plans_in(life.person(ALICE).team_id, GENERAL)))
     )
 
 
@@ -251,7 +248,7 @@ def test_a_card_that_slack_takes_late_holds_up_no_start(life: Life) -> None:
 def test_a_copy_of_a_delivery_plans_nothing_more(life: Life) -> None:
     """Slack repeats what it has no answer to; three copies at once are one plan."""
     delivery, begins_at = life.delivery(), life.now + timedelta(hours=1)
-    request = PlanRequest(life.person(ALICE), ChannelId(GENERAL), "Standup", begins_at=begins_at, zone="UTC")
+    request = PlanRequest(life.person(ALICE), GENERAL, "Standup", begins_at=begins_at, zone="UTC")
 
     async def thrice() -> list[str | None]:
         replies = await asyncio.gather(*(life.scheduling.schedule(request, delivery) for _ in range(3)))

@@ -57,6 +57,7 @@ async def test_a_kill_between_refresh_and_save_is_recovered_from(database_url: s
         await app.start()
         await wait_for(lambda: len(cards_of(slack.workspace)) == 1, timeout_s=25)
         await wait_for_second_refresh(slack)
+        await slack.person("bob").command(GENERAL, "/startcall", "end")
         await slack.person("bob").command(GENERAL, "/startcall", "Another")
         await wait_for(lambda: len(cards_of(slack.workspace)) == 2, timeout_s=10)
     finally:

@@ -17,6 +17,8 @@ from calls.preferences import (
     Preferences,
     WorkspacePreferences,
 )
+from sandbox.testing import wait_for
+from tests.scenario.asking import questions, start_another
 from tests.world import GENERAL, World, running_world
 
 SEVERAL = {
@@ -41,7 +43,11 @@ async def choose(world: World, holder: Holder, holder_id: str, chosen: Preferenc
 
 
 async def started_at(world: World, typed: str, number: int) -> tuple[str, str]:
-    """Start a call and return its meeting system and where Slack sends people."""
+    """Start a call, ending the one before, and return its meeting system and where Slack sends people."""
+    if number > 1:
+        await world.bob.command(GENERAL, "/startcall", "end")
+        await wait_for(lambda: "calls.end" in world.methods()[-2:])
+        await world.settled()
     await world.alice.command(GENERAL, "/startcall", typed)
     await world.card(GENERAL, number)
     calls = await world.server.database.read(lambda work: work.open_calls(TeamId(world.slack.workspace.team.id)))
@@ -102,8 +108,10 @@ async def test_a_second_call_in_the_same_room_says_so(world: World) -> None:
     """Two cards, one room: the starter knows that everybody meets, and each card keeps its own people."""
     await choose(world, Holder.PERSON, world.alice.user_id, PersonPreferences(room_url=MINE))
     await started_at(world, "one", 1)
-    await started_at(world, "two", 2)
-    (said,) = world.told(GENERAL, world.alice.user_id)
+    await start_another(world, world.alice, GENERAL, "two")
+    await world.card(GENERAL, 2)
+    await wait_for(lambda: not questions(world, GENERAL))
+    said = world.told(GENERAL, world.alice.user_id)[-1].splitlines()[-1]
     assert said.startswith("Your room is in use by the call “one” (`")
 
     await world.bob.click(GENERAL, world.cards(GENERAL)[1].ts, "join_call")

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import select, text
 
-from sandbox.person import Person
+from calls.model import Person, TeamId, UserId
+from calls.preferences import Holder, Who, WorkspacePreferences
+from sandbox.person import Person as Somebody
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord, Message
 from storage.tables import calls
@@ -20,7 +22,7 @@ def by_title(world: World) -> dict[str | None, CallRecord]:
     return {call.title: call for call in world.slack.workspace.calls.values()}
 
 
-async def ask_again(world: World, person: Person, title: str = "Retro") -> Message:
+async def ask_again(world: World, person: Somebody, title: str = "Retro") -> Message:
     """Start a call in a conversation where one is running already, and return what is asked."""
     await world.alice.command(GENERAL, "/startcall", "Weekly sync")
     await world.card(GENERAL)
@@ -50,7 +52,7 @@ async def test_join_below_the_question_shows_the_person_as_in_the_running_call(w
     await wait_for(lambda: "chat.update" in world.methods())
 
     assert 1 == len(world.slack.workspace.calls)
-    assert all(block["type"] != "actions" for block in card.blocks)
+    assert "end_call" not in world.buttons(card)
     assert any("You are in “Weekly sync”" in text for text in world.told(GENERAL, world.bob.user_id))
 
 
@@ -105,6 +107,21 @@ async def test_replace_never_ends_a_call_that_was_not_named(world: World) -> Non
 
     assert 0 == by_title(world)["Planning"].date_end
     assert {"Weekly sync", "Planning"} == set(by_title(world))
+
+
+async def test_replace_is_for_those_who_may_end_the_running_call(world: World) -> None:
+    """Whoever may not reads who may, and both calls stay as they are."""
+    team_id = TeamId(world.slack.workspace.team.id)
+    alice = Person(team_id, UserId(world.alice.user_id))
+    await world.server.choosing.choose(alice, Holder.WORKSPACE, team_id, WorkspacePreferences(ends=Who.STARTER))
+    asked = await ask_again(world, world.bob)
+    await press(world.bob, asked, "replace_call")
+    await wait_for(lambda: not questions(world, GENERAL))
+    await world.settled()
+
+    assert 0 == by_title(world)["Weekly sync"].date_end
+    assert 1 == len(world.cards(GENERAL))
+    assert "<@U0ALICE0001>" in world.told(GENERAL, world.bob.user_id)[-1]
 
 
 async def test_the_call_asked_about_has_ended_meanwhile(world: World) -> None:

@@ -95,8 +95,8 @@ async def test_a_defect_sets_its_call_aside_and_holds_up_no_other(world: World) 
     providers: dict[str, Provider] = {"link": BrokenProvider()}
     reports = Reports(providers, now, b"a key of no worth")
     slack_calls, messages = CallsApi(server.web_api), MessagesApi(server.web_api)
-    users, groups, sizes = UsersApi(server.web_api), server.groups, server.sizes
-    outside = Outside(slack_calls, messages, providers, now, reports, users, server.profiles, groups, sizes)
+    users, groups = UsersApi(server.web_api), server.groups
+    outside = Outside(slack_calls, messages, providers, now, reports, users, server.profiles, groups, server.sizes)
     broken = Advancer(server.database, outside)
     call = a_call(world)
     await server.database.write(lambda transaction: transaction.add_call(call))
