@@ -10,6 +10,7 @@ from calls.model import Call, Participant, UserId
 from calls.slack.messages_api import Metadata, OutgoingMessage
 from calls.text import escape
 from calls.words import answers, inviting, permissions, starting
+from calls.words.language import _, listed, n_, together
 
 CLAIM_PARTICIPANT = "claim_participant"
 JOIN_CALL = "join_call"
@@ -66,14 +67,16 @@ def build_card(
 def _plain_line(call: Call) -> str:
     """Return what a notification shows and a screen reader says."""
     if not call.state.is_open:
-        return f"Call “{escape(call.title)}” has ended after {answers.duration(call.duration_s)}."
+        said = _("Call â{title}â has ended after {lasted}.")
+        return said.format(title=escape(call.title), lasted=answers.duration(call.duration_s))
     if call.silent:
         return starting.running_silently(call)
-    return f"{answers.mention(call.started_by)} started the call “{escape(call.title)}”."
+    starter = answers.mention(call.started_by)
+    return _("{person} started the call â{title}â.").format(person=starter, title=escape(call.title))
 
 
 def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | None) -> str:
-    parts = [f"Started by {answers.mention(call.started_by)}"]
+    parts = [_("Started by {person}").format(person=answers.mention(call.started_by))]
     if call.room is not None and call.room.display_id is not None:
         # Slack's own part of the card then shows the meeting system's id, and ours is the one that commands take.
         parts[0] += f" · `{call.display_id}`"
@@ -95,20 +98,24 @@ def _invited_lines(invitations: Sequence[Invitation]) -> list[str]:
 
 
 def _ended_line(call: Call, participants: Sequence[Participant]) -> str:
-    line = f"{answers.ended(call)} Started by {answers.mention(call.started_by)}."
+    started = _("Started by {person}.").format(person=answers.mention(call.started_by))
+    line = together(answers.ended(call), started)
     line += "".join(f"\n{answers.left_behind(artifact)}" for artifact in call.artifacts)
     if not participants:
-        return f"{line}\nNobody was shown as in the call."
+        return "\n".join((line, _("Nobody was shown as in the call.")))
     were_there = [participant for participant in participants if participant.same_as is None]
     names = [_name(participant) for participant in were_there[:SHOWN_PEOPLE_MAX]]
     more = len(were_there) - len(names)
-    return f"{line}\nWho was there: {', '.join(names)}{f' and {more} more' if more else ''}"
+    if not more:
+        return "\n".join((line, _("Who was there: {people}").format(people=listed(names))))
+    said = n_("Who was there: {people} and {count} more", "Who was there: {people} and {count} more", more)
+    return "\n".join((line, said.format(people=listed(names), count=more)))
 
 
 def _name(participant: Participant) -> str:
     if participant.slack_id is not None:
         return answers.mention(participant.slack_id)
-    return escape(participant.display_name or "a guest")
+    return escape(participant.display_name or _("a guest"))
 
 
 def join_button(call: Call, *, joins_by_press: bool) -> Block:
@@ -123,12 +130,13 @@ def _context(text: str) -> Block:
 
 def _buttons(call: Call, *, joins_by_press: bool) -> Block:
     join = join_button(call, joins_by_press=joins_by_press)
+    leave, rename = _button(LEAVE_CALL, _("Leave"), call.id), _button(RENAME_CALL, _("Rename"), call.id)
     invite = _button(INVITE_TO_CALL, inviting.invite(), call.id)
-    end = _button(END_CALL, "End", call.id)
+    end = _button(END_CALL, _("End"), call.id)
     end |= {"style": "danger", "confirm": _confirm_end(call)}
-    buttons = [join, _button(LEAVE_CALL, "Leave", call.id), invite, _button(RENAME_CALL, "Rename", call.id), end]
+    buttons = [join, leave, invite, rename, end]
     if call.claims_offered:
-        buttons.append(_button(CLAIM_PARTICIPANT, "That's me", call.id))
+        buttons.append(_button(CLAIM_PARTICIPANT, _("That's me"), call.id))
     return {"type": "actions", "block_id": CARD_BUTTONS, "elements": buttons}
 
 
@@ -142,9 +150,9 @@ def _confirm_end(call: Call) -> Block:
         return {"type": "plain_text", "text": text}
 
     return {
-        "title": plain("End this call?"),
-        "text": plain(f"“{call.title}” ends for everybody in it."),
-        "confirm": plain("End call"),
-        "deny": plain("Keep it running"),
+        "title": plain(_("End this call?")),
+        "text": plain(_("“{title}” ends for everybody in it.").format(title=call.title)),
+        "confirm": plain(_("End call")),
+        "deny": plain(_("Keep it running")),
         "style": "danger",
     }

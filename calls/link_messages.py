@@ -8,6 +8,7 @@ from calls.joining import NewLink
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import escape
 from calls.words import links
+from calls.words.language import _
 
 OPEN_MEETING = "open_meeting"
 GUEST_LINK = "guest_link"
@@ -18,28 +19,28 @@ Block = dict[str, Any]
 
 def own_link_message(new: NewLink) -> OutgoingMessage:
     """Return the message with a person's own link, which also offers one for guests."""
-    opens = {**_button(OPEN_MEETING, "Open the meeting", new.call.id), "url": new.url, "style": "primary"}
-    guests = _button(GUEST_LINK, "Guest link", new.call.id)
+    opens = {**_button(OPEN_MEETING, _("Open the meeting"), new.call.id), "url": new.url, "style": "primary"}
+    guests = _button(GUEST_LINK, _("Guest link"), new.call.id)
     line = links.own(escape(new.call.title))
     return _message(line, [opens, guests], links.own_lasts())
 
 
 def own_link_view(new: NewLink) -> Block:
     """Return the dialog with a person's own link, for presses outside of a conversation."""
-    opens = {**_button(OPEN_MEETING, "Open the meeting", new.call.id), "url": new.url, "style": "primary"}
+    opens = {**_button(OPEN_MEETING, _("Open the meeting"), new.call.id), "url": new.url, "style": "primary"}
     message = _message(links.own(escape(new.call.title)), [opens], links.own_lasts())
     return {
         "type": "modal",
         "callback_id": "own_link",
-        "title": {"type": "plain_text", "text": "Join"},
-        "close": {"type": "plain_text", "text": "Close"},
+        "title": {"type": "plain_text", "text": _("Join")},
+        "close": {"type": "plain_text", "text": _("Close")},
         "blocks": list(message.blocks),
     }
 
 
 def guest_link_message(new: NewLink) -> OutgoingMessage:
     """Return the message with a link for guests, which also takes it back."""
-    revoke = {**_button(REVOKE_GUEST_LINK, "Revoke", new.link.id), "style": "danger"}
+    revoke = {**_button(REVOKE_GUEST_LINK, _("Revoke"), new.link.id), "style": "danger"}
     line = links.guest(escape(new.call.title), new.url)
     return _message(line, [revoke], links.guest_lasts(new.link.expires_at))
 

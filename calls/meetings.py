@@ -220,7 +220,7 @@ class Provider(Protocol):
 
     @property
     def notice(self) -> str | None:
-        """One honest line for people who start a call with it, or None."""
+        """One honest line for people who start a call with it, in the language that is being spoken, or None."""
 
     async def create_room(self, spec: RoomSpec) -> Room:
         """Make the room of a call; asked again for the same call, return the same room.

@@ -1,15 +1,20 @@
 """The sentences people read about an error: what happened, and what to do next.
 
+Sentences are put together here, in English, and said in the language that is being spoken, as whole sentences. Those
+of `setup_errors.CONFIG` are for operators, and stay English but for the few that people meet in Slack.
+
 The table is also what `docs/errors.md` is made from (`python -m scripts.error_table`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from calls import errors
 from calls.errors import CallsError
 from calls.words.install_errors import INSTALL_REFUSED
+from calls.words.language import _, listed, n_
 from calls.words.setup_errors import CONFIG, PROVIDER_AUTH, PROVIDER_DOWN, PROVIDER_REFUSED
 
 _TELL = "Please tell whoever runs Startcall"
@@ -285,10 +290,12 @@ SENTENCES: dict[type[CallsError], dict[str, str]] = {
 }
 """By class and code; the empty code stands for all codes of a class without a sentence of their own."""
 
+_MET_IN_SLACK = ("", "unknown_provider")
+
 
 def sentence_for(error: CallsError) -> str:
     """Return what people read about an error: what happened and what to do next."""
-    return template_for(type(error), error.code).format_map(_values(error))
+    return _(template_for(type(error), error.code)).format_map(_values(error))
 
 
 def template_for(error_class: type[CallsError], code: str) -> str:
@@ -297,10 +304,16 @@ def template_for(error_class: type[CallsError], code: str) -> str:
     return table.get(code, table[""])
 
 
+def templates_said() -> Iterator[str]:
+    """Yield every sentence of the tables that people read, for translators."""
+    for table in SENTENCES.values():
+        yield from (table[code] for code in _MET_IN_SLACK) if table is CONFIG else table.values()
+
+
 def _values(error: CallsError) -> dict[str, str]:
     values = {"reason": f"`{_harmless(error.code)}`", "detail": _harmless(error.detail)}
     if isinstance(error, errors.ProviderError):
-        values["provider"] = f"The meeting system {_harmless(error.provider)}".rstrip()
+        values["provider"] = _("The meeting system {name}").format(name=_harmless(error.provider)).rstrip()
     if isinstance(error, errors.SlackRateLimited):
         values["wait"] = _wait(error.retry_after_s)
     if isinstance(error, errors.SlackScopeMissing):
@@ -309,16 +322,18 @@ def _values(error: CallsError) -> dict[str, str]:
 
 
 def _wait(seconds: int) -> str:
-    if seconds == 1:
-        return "a second"
-    return f"{seconds} seconds" if seconds < 100 else f"{round(seconds / 60)} minutes"  # noqa: PLR2004 - easily read
+    if seconds < 100:  # noqa: PLR2004 - easily read
+        return n_("a second", "{count} seconds", seconds).format(count=seconds)
+    minutes = round(seconds / 60)
+    return n_("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
 def _permissions(needed: str) -> str:
     scopes = re.findall(r"[a-z0-9_.:-]+", needed)
     if not scopes:
-        return "a permission it needs"
-    return f"the permission{'s' if len(scopes) > 1 else ''} {', '.join(f'`{scope}`' for scope in scopes)}"
+        return _("a permission it needs")
+    named = listed([f"`{scope}`" for scope in scopes])
+    return n_("the permission {scopes}", "the permissions {scopes}", len(scopes)).format(scopes=named)
 
 
 def _harmless(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calls.errors import CallsError, SlackInstallRefused, StorageError
 from calls.words.errors import sentence_for
+from calls.words.language import _
 from calls.words.pages import PageWords
 
 _NOT_ALLOWED = "install_cancelled"
@@ -11,25 +12,29 @@ _NOT_ALLOWED = "install_cancelled"
 
 def installed(name: str, *, is_organisation: bool) -> PageWords:
     """Say that the app is installed, and what comes next."""
-    where = f"in the workspaces of {name} that it was given to" if is_organisation else f"in {name}"
-    return PageWords(
-        f"Startcall is installed in {name}", f"It can be used {where} now: type `/startcall` in any conversation."
-    )
+    if is_organisation:
+        text = _(
+            "It can be used in the workspaces of {name} that it was given to now: type `/startcall` in any "
+            "conversation."
+        )
+    else:
+        text = _("It can be used in {name} now: type `/startcall` in any conversation.")
+    return PageWords(_("Startcall is installed in {name}").format(name=name), text.format(name=name))
 
 
 def not_installed(error: CallsError) -> PageWords:
     """Say why the app was not installed."""
     if isinstance(error, SlackInstallRefused) and error.code == _NOT_ALLOWED:
-        return PageWords("Startcall was not installed", sentence_for(error))
-    title = "Not right now" if error.retryable or isinstance(error, StorageError) else "That did not work"
-    return PageWords(title, sentence_for(error))
+        return PageWords(_("Startcall was not installed"), sentence_for(error))
+    waits = error.retryable or isinstance(error, StorageError)
+    return PageWords(_("Not right now") if waits else _("That did not work"), sentence_for(error))
 
 
 def open_in_slack() -> str:
     """Return what is on the button that leads to Slack."""
-    return "Open Slack"
+    return _("Open Slack")
 
 
 def begin_again() -> str:
     """Return what is on the button that begins anew."""
-    return "Install Startcall"
+    return _("Install Startcall")

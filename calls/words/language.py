@@ -7,7 +7,7 @@ has set for the work at hand. What a catalogue does not have is said in English.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -20,6 +20,9 @@ DOMAIN: Final = "startcall"
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "de", "fr", "es", "ja")
 """What sentences can be said in, as language codes of ISO 639-1."""
+
+_WITHOUT_SPACES: Final = ("ja",)
+"""Languages that write nothing between two sentences."""
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
@@ -53,6 +56,16 @@ def _(sentence: str) -> str:
 def n_(one: str, many: str, number: int) -> str:
     """Return what fits a number, in the language that is being spoken."""
     return _catalogue(_spoken.get()).ngettext(one, many, number)
+
+
+def listed(things: Sequence[str]) -> str:
+    """Return things in a row, with what stands between them in the language that is being spoken."""
+    return _(", ").join(things)
+
+
+def together(*sentences: str) -> str:
+    """Return whole sentences one after the other."""
+    return ("" if spoken() in _WITHOUT_SPACES else " ").join(sentences)
 
 
 @cache

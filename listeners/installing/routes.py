@@ -6,6 +6,7 @@ Source: https://docs.slack.dev/authentication/installing-with-oauth
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from aiohttp import web
 from calls.errors import CallsError, SlackInstallRefused
 from calls.installing import STATE_LASTS, Arrival, Installing
 from calls.words import installing as words
+from calls.words.accept_language import language_accepted
+from calls.words.language import speaking
 from calls.words.pages import PageWords
 from listeners.joining.pages import HEADERS, Pages, status_of
 
@@ -22,6 +25,8 @@ INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 
 _COOKIE = "startcall_install"
 _BROWSER_MAX_CHARS = 100
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def install_routes(installing: Installing, url: str) -> list[web.RouteDef]:
@@ -33,8 +38,8 @@ def install_routes(installing: Installing, url: str) -> list[web.RouteDef]:
     pages = InstallPages(installing, url)
     # Without HEAD: whoever only looks at the address must not begin anything.
     return [
-        web.get(INSTALL_PATH, pages.begin, allow_head=False),
-        web.get(REDIRECT_PATH, pages.finish, allow_head=False),
+        web.get(INSTALL_PATH, _spoken_to(pages.begin), allow_head=False),
+        web.get(REDIRECT_PATH, _spoken_to(pages.finish), allow_head=False),
     ]
 
 
@@ -98,6 +103,16 @@ class InstallPages:
             secure=self._url.startswith("https:"),
             samesite="Lax",
         )
+
+
+def _spoken_to(handler: Handler) -> Handler:
+    """Return a handler that speaks the browser's language."""
+
+    async def handle(request: web.Request) -> web.Response:
+        with speaking(language_accepted(request.headers.get("Accept-Language", ""))):
+            return await handler(request)
+
+    return handle
 
 
 def _browser(request: web.Request) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from calls.errors import CallsError, SlackInstallRefused, SlackSignInRefused, UsageError
 from calls.signed_in import SignedIn
 from calls.words import pages
+from calls.words.language import spoken
 from calls.words.pages import PageWords
 
 HERE = Path(__file__).parent
@@ -76,8 +77,10 @@ class Pages:
         """
         signed_in = None if who is None else pages.signed_in_as(who.name or who.user_id)
         found = _ENVIRONMENT.get_template(f"{template}.html")
-        text = found.render(words=words, signed_in=signed_in, base=self._base, **more)
-        return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
+        shown = {"words": words, "say": pages, "language": spoken(), "signed_in": signed_in, "base": self._base}
+        text = found.render({**shown, **more})
+        headers = {"Content-Language": spoken(), "Vary": "Accept-Language"}
+        return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=headers)
 
     def said(self, words: PageWords) -> web.Response:
         """Return a page that only says something."""

@@ -14,6 +14,8 @@ from calls.errors import CallsError, UsageError
 from calls.joining import Joining
 from calls.slack.openid_api import OpenIdApi
 from calls.words import pages
+from calls.words.accept_language import language_accepted
+from calls.words.language import speaking
 from listeners.joining.cookies import Cookies
 from listeners.joining.pages import HEADERS, Pages
 
@@ -44,20 +46,24 @@ class Site:
         return Pages(self.url)
 
     def page(self, handler: Handler) -> Handler:
-        """Return a handler whose errors are pages, and whose every answer has our headers."""
+        """Return a handler that speaks the browser's language, makes pages of errors, and adds our headers."""
 
         async def handle(request: web.Request) -> web.Response:
-            try:
-                response = self._preview(request) or await handler(request)
-            except CallsError as error:
-                if not isinstance(error, UsageError):
-                    _log.warning("Somebody could not be let in: %s", error)
-                response = self.pages.refusal(error, self.cookies.session(request))
+            with speaking(language_accepted(request.headers.get("Accept-Language", ""))):
+                response = await self._answered(request, handler)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
 
         return handle
+
+    async def _answered(self, request: web.Request, handler: Handler) -> web.Response:
+        try:
+            return self._preview(request) or await handler(request)
+        except CallsError as error:
+            if not isinstance(error, UsageError):
+                _log.warning("Somebody could not be let in: %s", error)
+            return self.pages.refusal(error, self.cookies.session(request))
 
     def form(self, handler: Handler) -> Handler:
         """Return a page's handler that takes a form from our own pages only."""

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.claiming import Claiming
 from calls.model import CallId, Participant
+from calls.words.language import _
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
 
@@ -36,15 +37,15 @@ def build_claim_participant_view(call_id: CallId, unknown: Sequence[Participant]
         "type": "modal",
         "callback_id": CALLBACK_ID,
         "private_metadata": call_id,
-        "title": {"type": "plain_text", "text": "Who are you?"},
-        "submit": {"type": "plain_text", "text": "That's me"},
-        "close": {"type": "plain_text", "text": "Cancel"},
+        "title": {"type": "plain_text", "text": _("Who are you?")},
+        "submit": {"type": "plain_text", "text": _("That's me")},
+        "close": {"type": "plain_text", "text": _("Cancel")},
         "blocks": [
             {
                 "type": "input",
                 "block_id": "participant",
-                "label": {"type": "plain_text", "text": "In the meeting you are called"},
-                "hint": {"type": "plain_text", "text": "The card then shows you by your Slack name."},
+                "label": {"type": "plain_text", "text": _("In the meeting you are called")},
+                "hint": {"type": "plain_text", "text": _("The card then shows you by your Slack name.")},
                 "element": element,
             }
         ],
@@ -64,5 +65,5 @@ def submit_claim_participant(claiming: Claiming) -> Callable[..., Awaitable[None
 
 
 def _name(person: Participant) -> str:
-    name = person.display_name or "Somebody without a name"
+    name = person.display_name or _("Somebody without a name")
     return name if len(name) <= _NAME_MAX_CHARS else f"{name[: _NAME_MAX_CHARS - 1]}…"

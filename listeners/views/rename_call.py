@@ -11,6 +11,7 @@ from calls.finding import CallRef
 from calls.model import Call, CallId
 from calls.service import CallService
 from calls.text import TITLE_MAX_CHARS
+from calls.words.language import _
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
 
@@ -30,14 +31,14 @@ def build_rename_call_view(call: Call) -> dict[str, Any]:
         "type": "modal",
         "callback_id": CALLBACK_ID,
         "private_metadata": call.id,
-        "title": {"type": "plain_text", "text": "Rename this call"},
-        "submit": {"type": "plain_text", "text": "Rename"},
-        "close": {"type": "plain_text", "text": "Cancel"},
+        "title": {"type": "plain_text", "text": _("Rename this call")},
+        "submit": {"type": "plain_text", "text": _("Rename")},
+        "close": {"type": "plain_text", "text": _("Cancel")},
         "blocks": [
             {
                 "type": "input",
                 "block_id": "title",
-                "label": {"type": "plain_text", "text": "Title"},
+                "label": {"type": "plain_text", "text": _("Title")},
                 "element": title,
             }
         ],

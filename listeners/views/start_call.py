@@ -13,6 +13,7 @@ from calls.service import CallService
 from calls.starts import Origin, StartRequest, Starts
 from calls.text import TITLE_MAX_CHARS
 from calls.words import settings as words
+from calls.words.language import _
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
 
@@ -32,7 +33,7 @@ def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
         "type": "plain_text_input",
         "action_id": "title",
         "max_length": TITLE_MAX_CHARS,
-        "placeholder": _plain("Weekly sync"),
+        "placeholder": _plain(_("Weekly sync")),
     }
     channel = {
         "type": "conversations_select",
@@ -40,20 +41,24 @@ def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
         "default_to_current_conversation": True,
         # The address Slack sends along lets the card be posted where the app is no member.
         "response_url_enabled": True,
-        "placeholder": _plain("Choose a conversation"),
+        "placeholder": _plain(_("Choose a conversation")),
     }
-    people = {"type": "multi_users_select", "action_id": "people", "placeholder": _plain("Choose people")}
+    people = {"type": "multi_users_select", "action_id": "people", "placeholder": _plain(_("Choose people"))}
     return {
         "type": "modal",
         "callback_id": CALLBACK_ID,
-        "title": _plain("Start a call"),
-        "submit": _plain("Start"),
-        "close": _plain("Cancel"),
+        "title": _plain(_("Start a call")),
+        "submit": _plain(_("Start")),
+        "close": _plain(_("Cancel")),
         "blocks": [
-            _input("title", "Title", title, optional=True),
-            _input("channel", "Where the call's card is posted", channel, optional=False),
-            _input("people", "People to invite", people, optional=True),
-            *([_input("provider", "Meeting system", _choice(providers), optional=False)] if len(providers) > 1 else []),
+            _input("title", _("Title"), title, optional=True),
+            _input("channel", _("Where the call's card is posted"), channel, optional=False),
+            _input("people", _("People to invite"), people, optional=True),
+            *(
+                [_input("provider", _("Meeting system"), _choice(providers), optional=False)]
+                if len(providers) > 1
+                else []
+            ),
         ],
     }
 

@@ -11,6 +11,7 @@ import aiohttp
 from calls.errors import ProviderAuth, ProviderError, ProviderRefused
 from calls.meetings import Capability, EventKind, Health, Hook, HookReply, HookResult, Provider, RoomSpec, Seen
 from calls.model import Room, Visitor
+from calls.words.language import _
 from providers.jitsi import reservations
 from providers.jitsi.module_events import UnreadableReportError, read_events
 from providers.jitsi.prosody_api import ProsodyApi
@@ -20,10 +21,6 @@ from providers.jitsi.tokens import TokenSigner
 from providers.join_links import fits_template
 from providers.reaching import reach_server
 from providers.room_names import room_name
-
-PUBLIC_JITSI_NOTICE = (
-    "This call is at the public service meet.jit.si: the first person may have to sign in there while others wait."
-)
 
 _RESERVATIONS = "reservation"
 
@@ -64,7 +61,12 @@ class JitsiProvider(Provider):
     @property
     def notice(self) -> str | None:
         """What to expect at the public service, and None elsewhere."""
-        return PUBLIC_JITSI_NOTICE if self._settings.is_public_service else None
+        if not self._settings.is_public_service:
+            return None
+        return _(
+            "This call is at the public service meet.jit.si: the first person may have to sign in there while others "
+            "wait."
+        )
 
     async def create_room(self, spec: RoomSpec) -> Room:
         """Name a room; it is there as soon as somebody opens it.
