@@ -11,6 +11,7 @@ from typing import Final
 from calls.errors import UsageError
 from calls.meetings import EventKind, MeetingEvent, Seen
 from calls.words.errors import sentence_for
+from calls.words.language import speaking, spoken
 from providers.builtin.messages import (
     Person,
     Shown,
@@ -44,6 +45,7 @@ class Session:
 
     Args:
         id: the same when the page loses its connection and comes back, and unlike that of any other page.
+        language: what was spoken when the page was let in; what others do to it is said in this.
         device: `Ticket.page`.
     """
 
@@ -52,6 +54,7 @@ class Session:
     ticket: Ticket
     shown: Shown
     outbox: Outbox = field(repr=False)
+    language: str = field(default_factory=spoken)
 
     def person(self) -> Person:
         """Return what others in the room see."""
@@ -154,9 +157,8 @@ class Hub:
     def end(self, room_id: str) -> None:
         """Close a room for good and tell everybody in it."""
         self._ended.add(room_id)
-        message = render_closing("room_ended", sentence_for(UsageError("room_ended")))
         for session in self._sessions(room_id):
-            session.outbox.close(CLOSE_ENDED, message)
+            session.outbox.close(CLOSE_ENDED, _closing("room_ended", session.language))
             self.leave(session, lost=False)
 
     def kick(self, room_id: str, session_id: str) -> None:
@@ -165,8 +167,7 @@ class Hub:
         if session is None:
             return
         self._removed.add(session.ticket.page)
-        message = render_closing("room_removed", sentence_for(UsageError("room_removed")))
-        session.outbox.close(CLOSE_REMOVED, message)
+        session.outbox.close(CLOSE_REMOVED, _closing("room_removed", session.language))
         self.leave(session, lost=False)
 
     def roster(self, room_id: str) -> tuple[Seen, ...]:
@@ -221,6 +222,11 @@ def session_id_of(room_id: str, ticket: Ticket, page: str) -> str:
     Others in the room learn the id, but neither the token nor the page's own number, from which it is computed.
     """
     return hashlib.sha256(f"{room_id} {ticket.page} {page}".encode()).hexdigest()[:32]
+
+
+def _closing(code: str, language: str) -> str:
+    with speaking(language):
+        return render_closing(code, sentence_for(UsageError(code)))
 
 
 class _Remembered:

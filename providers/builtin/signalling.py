@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from calls.errors import CallsError, UsageError
+from calls.words.accept_language import language_accepted
 from calls.words.errors import sentence_for
+from calls.words.language import speaking
 from providers.builtin.hub import Hub, Session
 from providers.builtin.messages import (
     MESSAGE_MAX_BYTES,
@@ -77,7 +79,8 @@ class Signalling:
         outbox = Outbox(lambda: _cut(request))
         sending = asyncio.create_task(outbox.send_to(socket))
         try:
-            session = await self._let_in(socket, request.match_info["room_id"], outbox)
+            with speaking(language_accepted(request.headers.get("Accept-Language", ""))):
+                session = await self._let_in(socket, request.match_info["room_id"], outbox)
             if session is not None:
                 await self._listen(socket, session)
         finally:

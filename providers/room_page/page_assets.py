@@ -1,4 +1,4 @@
-"""The files of the page, read once; nothing else of the disk can be asked for."""
+"""The files beside the page, read once; nothing else of the disk can be asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 FOLDER = Path(__file__).parent / "assets"
-PAGE = "room.html"
 
-_CONTENT_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)

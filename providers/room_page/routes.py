@@ -10,9 +10,12 @@ from types import MappingProxyType
 from aiohttp import web
 
 from calls.errors import CallsError, UsageError
+from calls.words.accept_language import language_accepted
 from calls.words.errors import sentence_for
+from calls.words.language import speaking, spoken
 from providers.room_page.entry import Enter, Entry
-from providers.room_page.page_assets import PAGE, Asset, page_assets
+from providers.room_page.page import room_page
+from providers.room_page.page_assets import Asset, page_assets
 from providers.room_page.tokens import TOKEN_MAX_CHARS
 
 STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
@@ -44,9 +47,10 @@ def room_page_routes(provider: str, enter: Enter, *, connect_to: Sequence[str] =
     assets = page_assets()
     page_headers = {**_HEADERS, "Content-Security-Policy": _policy(connect_to), "Permissions-Policy": _PERMISSIONS}
 
-    async def handle_page(_: web.Request) -> web.Response:
-        headers = {**page_headers, "Cache-Control": "no-store"}
-        return web.Response(body=assets[PAGE].content, content_type="text/html", charset="utf-8", headers=headers)
+    async def handle_page(request: web.Request) -> web.Response:
+        with speaking(_language(request)):
+            headers = {**page_headers, "Cache-Control": "no-store", "Content-Language": spoken()}
+            return web.Response(body=room_page(), content_type="text/html", charset="utf-8", headers=headers)
 
     async def handle_asset(request: web.Request) -> web.Response:
         asset = assets.get(request.match_info["name"])
@@ -55,20 +59,29 @@ def room_page_routes(provider: str, enter: Enter, *, connect_to: Sequence[str] =
         return _asset_response(request, asset)
 
     async def handle_enter(request: web.Request) -> web.Response:
-        try:
-            entry = await enter(request.match_info["room_id"], await _token(request))
-        except UsageError as error:
-            return _refusal(error, STATUS_OF_CODE.get(error.code, 403))
-        except CallsError as error:
-            _log.warning("Somebody could not be let into a room: %s", error)
-            return _refusal(error, _UNAVAILABLE)
-        return _entry_response(entry)
+        with speaking(_language(request)):
+            return await _entered(request, enter)
 
     return [
         web.get(f"/room/{provider}/assets/{{name}}", handle_asset),
         web.get(f"/room/{provider}/{_ROOM}", handle_page),
         web.post(f"/room/{provider}/{_ROOM}/enter", handle_enter),
     ]
+
+
+async def _entered(request: web.Request, enter: Enter) -> web.Response:
+    try:
+        entry = await enter(request.match_info["room_id"], await _token(request))
+    except UsageError as error:
+        return _refusal(error, STATUS_OF_CODE.get(error.code, 403))
+    except CallsError as error:
+        _log.warning("Somebody could not be let into a room: %s", error)
+        return _refusal(error, _UNAVAILABLE)
+    return _entry_response(entry)
+
+
+def _language(request: web.Request) -> str:
+    return language_accepted(request.headers.get("Accept-Language", ""))
 
 
 def _policy(connect_to: Sequence[str]) -> str:

@@ -6,12 +6,13 @@ import { byId, say, setButton } from "./page.js";
 import { People } from "./people.js";
 import { showScreen } from "./screens.js";
 import { Tiles } from "./tiles.js";
+import { words } from "./words.js";
 
 const OWN = "own";
 const STATES = {
-  connecting: ["Connecting …", false],
+  connecting: [words("connecting"), false],
   connected: ["", false],
-  reconnecting: ["Connection to Startcall lost. Those you see stay; trying again …", true],
+  reconnecting: [words("reconnecting"), true],
 };
 
 export class Call {
@@ -36,7 +37,7 @@ export class Call {
   // Resolves when the call is over for this person, with the reason.
   async run() {
     const over = new Promise((resolve) => { this.#over = resolve; });
-    document.title = "Call · Startcall";
+    document.title = `${words("title_call")} · Startcall`;
     showScreen("call");
     this.#people.set(OWN, { name: this.#entry.name, own: true });
     this.#tiles.add(OWN, this.#entry.name, { own: true });
@@ -74,7 +75,7 @@ export class Call {
     this.#people.set(id, { name, isHost: Boolean(isHost) });
     if (!isNew) return;
     this.#tiles.add(id, name);
-    if (this.#begun) say(`${name} joined.`);
+    if (this.#begun) say(words("joined", { name }));
   }
 
   #went(id) {
@@ -82,7 +83,7 @@ export class Call {
     if (!person) return;
     this.#people.delete(id);
     this.#tiles.remove(id);
-    say(`${person.name} left.`);
+    say(words("went", { name: person.name }));
   }
 
   #state(state) {
@@ -96,8 +97,8 @@ export class Call {
 
   #greeting() {
     const count = this.#people.others.length;
-    if (count === 0) return "You are in the call. Nobody else is here yet.";
-    return count === 1 ? "You are in the call, with 1 other person." : `You are in the call, with ${count} others.`;
+    if (count === 0) return words("in_call_alone");
+    return count === 1 ? words("in_call_with_one") : words("in_call_with_more", { count });
   }
 
   #listen() {
@@ -129,7 +130,7 @@ export class Call {
 
   // A device was pulled out, or taken away by the browser.
   async #lost(kind) {
-    say(`Your ${kind === "audio" ? "microphone" : "camera"} is gone. Connect it, and press its button.`);
+    say(words(`${kind}_lost`));
     if (kind === "audio" || !this.#screen) await this.#backend?.replaceTrack(kind, null);
     this.#tell();
   }
@@ -168,9 +169,9 @@ export class Call {
     const audio = this.#media.isOn("audio");
     const video = this.#media.isOn("video");
     const shown = { audio, video: video || Boolean(this.#screen), screen: Boolean(this.#screen) };
-    setButton(byId("mic"), { text: audio ? "Mute" : "Unmute", picture: audio ? "mic" : "mic-off", off: !audio });
-    setButton(byId("cam"), { text: video ? "Stop camera" : "Start camera", picture: video ? "camera" : "camera-off", off: !video });
-    setButton(byId("share"), { text: this.#screen ? "Stop sharing" : "Share screen", on: Boolean(this.#screen) });
+    setButton(byId("mic"), { text: words(audio ? "mute" : "unmute"), picture: audio ? "mic" : "mic-off", off: !audio });
+    setButton(byId("cam"), { text: words(video ? "stop_camera" : "start_camera"), picture: video ? "camera" : "camera-off", off: !video });
+    setButton(byId("share"), { text: words(this.#screen ? "stop_sharing" : "share_screen"), on: Boolean(this.#screen) });
     this.#people.set(OWN, shown);
     this.#tiles.shown(OWN, shown);
     this.#showOwnPicture(this.#screen ?? this.#media.track("video"));

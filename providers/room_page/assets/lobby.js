@@ -4,16 +4,16 @@ import { pressedKey } from "./keys.js";
 import { devices, problemOf } from "./media.js";
 import { byId, setButton } from "./page.js";
 import { showScreen } from "./screens.js";
+import { words } from "./words.js";
 
 const SELECTS = { audio: byId("microphone"), video: byId("camera") };
 const BUTTONS = { audio: byId("lobby-mic"), video: byId("lobby-camera") };
-const ASKED = "Your browser asks whether this page may use your camera and microphone: please answer it.";
 const ASKED_AFTER_MS = 1500;
 
 // Resolves when the person joins; `media` then holds what they want to show.
 export async function waitInLobby(name, media) {
   byId("lobby-name").textContent = name;
-  document.title = "Join the call · Startcall";
+  document.title = `${words("title_lobby")} · Startcall`;
   showScreen("lobby");
   return new Promise((resolve) => { new Lobby(media, resolve).begin(); });
 }
@@ -55,7 +55,7 @@ class Lobby {
 
   // Opens devices one after the other, and shows what came of it.
   open(work) {
-    const asking = setTimeout(() => { byId("lobby-problem").textContent = ASKED; }, ASKED_AFTER_MS);
+    const asking = setTimeout(() => { byId("lobby-problem").textContent = words("browser_asks"); }, ASKED_AFTER_MS);
     this.opening = this.opening.then(work).then(async (problems) => {
       clearTimeout(asking);
       await this.show();
@@ -85,15 +85,15 @@ class Lobby {
     const both = audio && video && audio.name === video.name;
     const texts = both ? [problemOf("both", audio)] : [audio && problemOf("audio", audio), video && problemOf("video", video)];
     const found = texts.filter(Boolean);
-    if (found.length && !this.media.track("audio")) found.push("You can join without: you will see and hear the others.");
+    if (found.length && !this.media.track("audio")) found.push(words("join_without"));
     byId("lobby-problem").textContent = found.join(" ");
   }
 
   async show() {
     const audio = this.media.isOn("audio");
     const video = this.media.isOn("video");
-    setButton(BUTTONS.audio, { text: audio ? "Mute" : "Unmute", picture: audio ? "mic" : "mic-off", off: !audio });
-    setButton(BUTTONS.video, { text: video ? "Turn camera off" : "Turn camera on", picture: video ? "camera" : "camera-off", off: !video });
+    setButton(BUTTONS.audio, { text: words(audio ? "mute" : "unmute"), picture: audio ? "mic" : "mic-off", off: !audio });
+    setButton(BUTTONS.video, { text: words(video ? "turn_camera_off" : "turn_camera_on"), picture: video ? "camera" : "camera-off", off: !video });
     byId("preview").hidden = !video;
     byId("preview-off").hidden = video;
     byId("preview").srcObject = video ? this.media.stream : null;
@@ -102,8 +102,10 @@ class Lobby {
 
   async list(kind) {
     const found = await devices(kind).catch(() => []);
-    const options = found.map(({ label, deviceId }, index) => new Option(label || `${kind === "audio" ? "Microphone" : "Camera"} ${index + 1}`, deviceId));
-    SELECTS[kind].replaceChildren(...(options.length ? options : [new Option(kind === "audio" ? "No microphone" : "No camera", "")]));
+    const unnamed = kind === "audio" ? "microphone_number" : "camera_number";
+    const none = kind === "audio" ? "no_microphone" : "no_camera";
+    const options = found.map(({ label, deviceId }, index) => new Option(label || words(unnamed, { number: index + 1 }), deviceId));
+    SELECTS[kind].replaceChildren(...(options.length ? options : [new Option(words(none), "")]));
     SELECTS[kind].disabled = !options.length;
     if (options.some(({ value }) => value === this.media.ids[kind])) SELECTS[kind].value = this.media.ids[kind];
   }

@@ -1,27 +1,26 @@
 // The person's own camera, microphone and screen.
+import { words } from "./words.js";
 
 const CAMERA = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const WHAT = { audio: "microphone", video: "camera" };
 
 function wanted(kind, id) {
   const device = id ? { deviceId: { exact: id } } : {};
   return { [kind]: { ...(kind === "video" ? CAMERA : MICROPHONE), ...device } };
 }
 
-// Says why a device cannot be used, and what to do.
+// Says why a device, or "both", cannot be used, and what to do.
 export function problemOf(kind, error) {
-  const what = WHAT[kind] ?? "camera or microphone";
   switch (error?.name) {
     case "NotAllowedError":
-      return `Your browser does not let this page use your ${what}. Allow it with the symbol beside the address, and press the button again.`;
+      return words(`${kind}_not_allowed`);
     case "NotFoundError":
     case "OverconstrainedError":
-      return `No ${what} was found. Connect one, and press the button again.`;
+      return words(`${kind}_not_found`);
     case "NotReadableError":
-      return `Your ${what} is used by another program. Close that, and press the button again.`;
+      return words(`${kind}_in_use`);
     default:
-      return `Your ${what} cannot be used. Look at your browser's settings, and press the button again.`;
+      return words(`${kind}_not_usable`);
   }
 }
 

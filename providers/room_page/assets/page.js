@@ -1,4 +1,5 @@
 // Small things that every part of the page uses.
+import { words } from "./words.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -31,7 +32,7 @@ export function avatar(name) {
 
 // A name as typed by somebody, which must not change how the text around it reads.
 export function nameOf(name) {
-  return make("bdi", "", name || "Somebody");
+  return make("bdi", "", name || words("somebody"));
 }
 
 // Shows what a button will do next, and whether what it stands for is off or on.

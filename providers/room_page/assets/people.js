@@ -1,5 +1,6 @@
 // The list of people beside the pictures.
 import { avatar, byId, icon, make, nameOf } from "./page.js";
+import { words } from "./words.js";
 
 export class People {
   #people = new Map();
@@ -46,16 +47,16 @@ export class People {
 
   #show() {
     const inOrder = [...this.#people.values()].sort((one, other) => other.own - one.own || one.name.localeCompare(other.name));
-    byId("people-title").textContent = `People (${inOrder.length})`;
+    byId("people-title").textContent = words("people_counted", { count: inOrder.length });
     byId("people-list").replaceChildren(...inOrder.map(lineOf));
     byId("alone").hidden = this.others.length > 0;
   }
 }
 
 function lineOf({ name, own, isHost, audio, video, screen }) {
-  const roles = [own && "you", isHost && "host", screen && "shares the screen"].filter(Boolean).join(", ");
+  const roles = [own && words("you"), isHost && words("host"), screen && words("shares")].filter(Boolean).join(words("between"));
   const who = make("span", "who", nameOf(name), ...(roles ? [" ", make("small", "", `(${roles})`)] : []));
-  const states = [audio ? "microphone on" : "muted", video ? "camera on" : "camera off"].join(", ");
+  const states = [words(audio ? "microphone_on" : "muted"), words(video ? "camera_on" : "camera_off")].join(words("between"));
   return make(
     "li", "", avatar(name), who,
     icon(audio ? "mic" : "mic-off", audio ? "" : "off"), icon(video ? "camera" : "camera-off", video ? "" : "off"),

@@ -1,13 +1,14 @@
 // The pictures: one tile a person, as large as the window allows.
 import { avatar, byId, icon, make, nameOf } from "./page.js";
+import { words } from "./words.js";
 
 const SHAPE = 16 / 10;
 const GAP_PX = 12;
 const LINK_TEXTS = {
-  connecting: "Connecting …",
+  connecting: words("connecting"),
   connected: "",
-  lost: "Their connection was lost",
-  failed: "No connection yet; a firewall may be in the way. Trying again …",
+  lost: words("link_lost"),
+  failed: words("link_failed"),
 };
 
 export class Tiles {
@@ -26,10 +27,10 @@ export class Tiles {
     const video = make("video");
     video.autoplay = video.playsInline = true;
     video.muted = own;
-    video.setAttribute("aria-label", own ? "Your picture" : `Picture of ${name}`);
+    video.setAttribute("aria-label", own ? words("your_picture") : words("picture_of", { name }));
     const link = make("p", "link");
     const mute = make("span", "mute");
-    const tile = make("li", "tile", avatar(name), video, link, make("p", "label", nameOf(name), ...(own ? [make("span", "", "(you)")] : []), mute));
+    const tile = make("li", "tile", avatar(name), video, link, make("p", "label", nameOf(name), ...(own ? [make("span", "", `(${words("you")})`)] : []), mute));
     tile.dataset.person = id;
     tile.toggleAttribute("data-own", own);
     this.#tiles.set(id, tile);
@@ -54,7 +55,7 @@ export class Tiles {
     if (!tile) return;
     tile.toggleAttribute("data-video", video);
     tile.toggleAttribute("data-screen", video && Boolean(screen));
-    tile.querySelector(".mute").replaceChildren(...(audio ? [] : [icon("mic-off"), make("span", "visually-hidden", "muted")]));
+    tile.querySelector(".mute").replaceChildren(...(audio ? [] : [icon("mic-off"), make("span", "visually-hidden", words("muted"))]));
     this.#layOut();
   }
 
