@@ -9,7 +9,7 @@ SETUP = $(PYTHON) -m scripts.setup
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test durability check fix lock clean
+.PHONY: help run setup test durability check fix languages lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ check: setup ## Run every gate: format, lint, imports, types, dead code, depende
 
 fix: setup ## Format the code and mend what the linter can mend by itself
 	@$(VENV_PYTHON) -m ruff check --fix-only --quiet . && $(VENV_PYTHON) -m ruff format .
+
+languages: setup ## Gather every sentence for people, and bring the catalogues of all languages up to date
+	@$(VENV_PYTHON) -m scripts.languages
 
 lock: setup ## Pin the newest packages that go together in requirements.txt and requirements-dev.txt
 	@$(VENV_PYTHON) -m scripts.lock

@@ -80,7 +80,7 @@ def written(sentences: Catalog) -> bytes:
     buffer = BytesIO()
     write_po(buffer, sentences, width=_WIDTH, include_lineno=False)
     head, gap, messages = buffer.getvalue().decode().partition("\n\n")
-    return (_OTHER_HEADER.sub("", head) + gap + messages).encode()
+    return (_OTHER_HEADER.sub("", head + "\n").rstrip("\n") + gap + messages).encode()
 
 
 def compiled(translated: Catalog) -> bytes:
