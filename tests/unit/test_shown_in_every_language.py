@@ -85,7 +85,9 @@ def messages() -> Iterator[OutgoingMessage]:
         yield ring_messages.ring_message(LIVE, invitation, blocks.join_button(LIVE, joins_by_press=False))
     yield recap_message.build_recap(OVER, PEOPLE, {})
     for repeats in Repeats:
-        yield plan_blocks.build_plan_card(replace(PLAN, repeats=repeats), [PlanPerson(PLAN.id, BOB, is_invited=True, coming=Coming.YES)])
+        yield plan_blocks.build_plan_card(
+            replace(PLAN, repeats=repeats), [PlanPerson(PLAN.id, BOB, is_invited=True, coming=Coming.YES)]
+        )
     yield plan_blocks.build_plan_card(PLAN, ())
     yield link_messages.own_link_message(LINK)
     yield link_messages.guest_link_message(LINK)
