@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -65,7 +66,7 @@ class Database:
             connection.execute(insert(deliveries), values)
             return reply
 
-        reply = await self._writer.run(accept_once)
+        reply = await self.change(accept_once)
         if reply.call_id is not None:
             about_call(reply.call_id)
         return reply
@@ -78,7 +79,7 @@ class Database:
             confirm_hold(hold, connection)
             return work(SqlTransaction(connection))
 
-        return await self._writer.run(write)
+        return await self.change(write)
 
     async def read(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Run `work` on one consistent view."""
@@ -143,7 +144,7 @@ class Database:
         Raises:
             StorageError: when it could not be stored; nothing was changed then.
         """
-        return await self._writer.run(work)
+        return await self._writer.run(_in_this_context(work))
 
     async def query(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run SQL on one consistent view of the data.
@@ -151,7 +152,7 @@ class Database:
         Raises:
             StorageError: when the data cannot be read now.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, self._reading, work)
+        return await self._on_a_reader(self._reading, work)
 
     async def ask(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run one SQL query, which needs no transaction and hence a third of the time on PostgreSQL.
@@ -159,7 +160,11 @@ class Database:
         Raises:
             StorageError: when the data cannot be read now.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_now, self._asking, work)
+        return await self._on_a_reader(self._asking, work)
+
+    async def _on_a_reader(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read_now, engine, _in_this_context(work))
 
     def _read_now(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
         def read() -> Answer:
@@ -170,6 +175,12 @@ class Database:
             return repeated(read) if self._is_shared else read()
         except SQLAlchemyError as error:
             raise StorageError("not_readable", detail=type(error).__name__) from error
+
+
+def _in_this_context(work: Callable[[Connection], Answer]) -> Callable[[Connection], Answer]:
+    """Return work that finds on a thread of ours what was set where it was asked for, such as the language spoken."""
+    context = copy_context()
+    return lambda connection: context.run(work, connection)
 
 
 def _reply_given(connection: Connection, delivery: Delivery) -> Reply | None:

@@ -30,6 +30,7 @@ from calls.model import (
 )
 from calls.ports import Transaction
 from calls.sequel import Sequel
+from calls.words.language import speaking, spoken
 from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
@@ -342,3 +343,18 @@ def test_one_process_has_the_file(tmp_path: Path) -> None:
 def _stale(transaction: Transaction) -> Reply:
     transaction.save_call(a_call(version=9))
     return Reply("never")
+
+
+async def test_what_is_said_in_a_transaction_is_said_in_the_language_of_whoever_asked(storage: Database) -> None:
+    """Transactions run on threads of their own, and each still knows who is spoken to; two at once do not mix."""
+
+    async def said_to(locale: str) -> tuple[str, str, str]:
+        delivery = Delivery(TeamId("T1"), f"said to {locale}")
+        with speaking(locale):
+            written = await storage.write(lambda _: spoken())
+            read = await storage.read(lambda _: spoken())
+            reply = await storage.accept(delivery, lambda _: Reply(spoken()))
+        return written, read, str(reply.text)
+
+    said = await asyncio.gather(*(said_to(locale) for locale in ("de-DE", "ja-JP", "en-US")))
+    assert [("de", "de", "de"), ("ja", "ja", "ja"), ("en", "en", "en")] == said
