@@ -67,12 +67,12 @@ def build_card(
 def _plain_line(call: Call) -> str:
     """Return what a notification shows and a screen reader says."""
     if not call.state.is_open:
-        said = _("Call â{title}â has ended after {lasted}.")
+        said = _("Call “{title}” has ended after {lasted}.")
         return said.format(title=escape(call.title), lasted=answers.duration(call.duration_s))
     if call.silent:
         return starting.running_silently(call)
     starter = answers.mention(call.started_by)
-    return _("{person} started the call â{title}â.").format(person=starter, title=escape(call.title))
+    return _("{person} started the call “{title}”.").format(person=starter, title=escape(call.title))
 
 
 def _running_line(call: Call, invitations: Sequence[Invitation], notice: str | None) -> str:

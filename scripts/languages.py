@@ -6,6 +6,7 @@ and `startcall.mo`, which is what the app reads. It says what is left to transla
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -27,7 +27,9 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != ENGLISH)
 
 _PACKAGES = ("calls", "listeners", "providers")
 _ERRORS = "calls/words/errors.py"
-_KEYWORDS = {"_": None, "n_": (1, 2)}
+_TEXTS_OF = {"_": 1, "n_": 2}
+"""How many of the arguments are texts: of `n_`, the form for one and the form for many."""
+
 _WIDTH = 110
 
 _KEPT_HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
@@ -40,8 +42,8 @@ MessageId = str | tuple[str, ...] | list[str]
 def template() -> Catalog:
     """Return every sentence that is said, with the files that say it."""
     found = Catalog(domain=DOMAIN, project="Startcall", header_comment=_header("Every sentence, as it is in English."))
-    for file, message_id, comments in _said():
-        found.add(message_id, locations=[(file, 0)], auto_comments=comments)
+    for file, message_id in _said():
+        found.add(message_id, locations=[(file, 0)])
     return found
 
 
@@ -64,9 +66,7 @@ def renewed(language: str, sentences: Catalog) -> Catalog:
         known = before.get(message.id)
         fits = known is not None and isinstance(known.string, str) == isinstance(message.id, str)
         string, flags = (known.string, known.flags) if known is not None and fits else (None, ())
-        after.add(
-            message.id, string, message.locations, flags={*flags} & {"fuzzy"}, auto_comments=message.auto_comments
-        )
+        after.add(message.id, string, message.locations, flags={*flags} & {"fuzzy"})
     return after
 
 
@@ -112,16 +112,26 @@ def main() -> int:
     return 0
 
 
-def _said() -> Iterator[tuple[str, MessageId, list[str]]]:
-    """Yield each file, sentence and note for translators, in an order that does not depend on the machine."""
+def _said() -> Iterator[tuple[str, MessageId]]:
+    """Yield each file and sentence, in an order that does not depend on the machine or the version of Python."""
     for package in _PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             file = path.relative_to(ROOT).as_posix()
-            for _, message_id, comments, _ in extract_from_file("python", path, _KEYWORDS, ("Translators:",)):
-                yield file, message_id, comments
+            yield from ((file, sentence) for sentence in _said_in(ast.parse(path.read_text(encoding="utf-8"))))
             if file == _ERRORS:
                 # These are put together from parts in tables, which no look at the source alone can read.
-                yield from ((file, sentence, []) for sentence in templates_said())
+                yield from ((file, sentence) for sentence in templates_said())
+
+
+def _said_in(node: ast.AST) -> Iterator[MessageId]:
+    """Yield what a source says, also within f-strings, which Babel does not look into."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TEXTS_OF:
+        arguments = node.args[: _TEXTS_OF[node.func.id]]
+        texts = tuple(one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        if len(texts) == _TEXTS_OF[node.func.id]:
+            yield texts[0] if len(texts) == 1 else texts
+    for child in ast.iter_child_nodes(node):
+        yield from _said_in(child)
 
 
 def _messages(sentences: Catalog) -> list[Message]:
