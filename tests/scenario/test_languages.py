@@ -54,9 +54,9 @@ async def test_help_is_in_the_language_of_whoever_asks(world: World) -> None:
     await world.alice.command(GENERAL, "/startcall", "help")
 
     japanese, english = world.told(GENERAL, CAROL)[0], world.told(GENERAL, world.alice.user_id)[0]
-    assert "入力できるコマンド" in japanese
-    assert "What you can type" in english
-    for line in ("`/startcall list`", "`/startcall end [id]`", "`/startcall help`"):
+    assert "そのほかの操作" in japanese
+    assert "Do something else" in english
+    for line in ("`/startcall list`", "`/startcall end`", "`/startcall help`"):
         assert line in japanese
         assert line in english
 
@@ -68,8 +68,8 @@ async def test_a_first_command_is_answered_in_english_and_the_next_in_ones_own(w
     await carol.command(GENERAL, "/startcall", "help")
 
     first, second = world.told(GENERAL, CAROL)
-    assert "What you can type" in first
-    assert "入力できるコマンド" in second
+    assert "Do something else" in first
+    assert "そのほかの操作" in second
 
 
 async def test_a_card_speaks_the_language_of_the_starter_whoever_acts_on_it(world: World) -> None:
