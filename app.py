@@ -24,6 +24,7 @@ from aiohttp import web
 import doctor
 import listeners
 import operate
+import operate_data
 import operate_installations
 from calls.advance import Advancer
 from calls.clock import now
@@ -61,6 +62,7 @@ from parts import (
     address_of,
     build_accounts,
     build_join_site,
+    build_keeping,
     build_outside,
     build_plans,
     build_providers,
@@ -251,13 +253,8 @@ class Server:
         await asyncio.gather(self.profiles.stop(), self.groups.stop(), self.sizes.stop())
 
     async def prune_forever(self) -> None:
-        """Forget old deliveries once an hour."""
-        while True:
-            try:
-                await self.database.prune()
-            except CallsError as error:
-                _log.warning("Old deliveries could not be forgotten: %s", error)
-            await asyncio.sleep(3600)
+        """Delete once an hour what was kept for long enough."""
+        await build_keeping(self.settings, self.database).prune_forever()
 
 
 @asynccontextmanager
@@ -296,7 +293,7 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
 async def _background(server: Server) -> AsyncIterator[None]:
     """Do everything that goes on by itself while the block runs."""
     greeting = Supervised("Asking Slack who we are", server.find_out_who_we_are)
-    pruning = Supervised("Forgetting old deliveries", server.prune_forever)
+    pruning = Supervised("Deleting what is old", server.prune_forever)
     work = [greeting.run(), server.working.run(), pruning.run()]
     if server.slack.workspaces is not None:
         work.append(Supervised("Refreshing tokens", server.slack.workspaces.keep_fresh).run())
@@ -363,6 +360,8 @@ async def _run(settings: Settings, parsed: argparse.Namespace) -> int:
         return await doctor.run(settings)
     if parsed.command == "installations":
         return await operate_installations.run(settings, parsed.action)
+    if parsed.command == "data":
+        return await operate_data.run(settings, parsed)
     if parsed.command == "calls":
         return await operate.run(settings, parsed)
     return await serve(settings, takes_in=parsed.command != "worker")
@@ -379,6 +378,7 @@ def parser() -> argparse.ArgumentParser:
     operate.add_commands(commands)
     operate.add_backup(commands)
     operate_installations.add_commands(commands)
+    operate_data.add_commands(commands)
     return parser
 
 

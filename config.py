@@ -71,6 +71,8 @@ class Settings:
     log: str = "text"
     log_level: str = "info"
     encryption_keys: tuple[Secret, ...] = ()
+    keep_after_uninstall_days: int = 30
+    keep_calls_days: int = 365
 
     @property
     def signs_in(self) -> bool:
@@ -385,4 +387,6 @@ def _build(found: _Found) -> Settings:
         log=values["STARTCALL_LOG"],
         log_level=values["STARTCALL_LOG_LEVEL"],
         encryption_keys=read_keys(found.values).values,
+        keep_after_uninstall_days=int(values["STARTCALL_KEEP_AFTER_UNINSTALL_DAYS"]),
+        keep_calls_days=int(values["STARTCALL_KEEP_CALLS_DAYS"]),
     )

@@ -33,6 +33,7 @@ Check = Callable[[str], Fault | None]
 
 _PORT_MAX = 65_535
 _SECONDS_MAX = 30 * 24 * 3600
+_DAYS_MAX = 36_500
 _EXAMPLES = frozenset(setting.example for setting in SETTINGS if setting.secret)
 _PLACEHOLDER = re.compile(r"your[-_ ]|[<>…]|\.\.\.|x{6,}|change-?me|placeholder", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9.\-_]+")
@@ -185,6 +186,12 @@ def _check_seconds(value: str) -> Fault | None:
     return Fault(f"is not a whole number from 1 to {_SECONDS_MAX}.", "Write it like 120; it is in seconds.")
 
 
+def _check_days(value: str) -> Fault | None:
+    if value.isascii() and value.isdigit() and len(value) <= len(str(_DAYS_MAX)) and 1 <= int(value) <= _DAYS_MAX:
+        return None
+    return Fault(f"is not a whole number from 1 to {_DAYS_MAX}.", "Write it like 30; it is in days.")
+
+
 def _check_one_of(words: tuple[str, ...]) -> Check:
     """Return a check for settings that are one of a few words."""
 
@@ -248,6 +255,8 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "STARTCALL_PROVIDERS": _check_providers,
         "STARTCALL_FALLBACK_PROVIDER": _check_provider,
         "STARTCALL_END_WHEN_EMPTY_S": _check_seconds,
+        "STARTCALL_KEEP_AFTER_UNINSTALL_DAYS": _check_days,
+        "STARTCALL_KEEP_CALLS_DAYS": _check_days,
         "STARTCALL_LONGEST_CALL_S": _check_seconds,
         "STARTCALL_LOG": _check_one_of(FORMS),
         "STARTCALL_LOG_LEVEL": _check_one_of(LEVELS),

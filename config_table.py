@@ -146,6 +146,19 @@ SETTINGS = (
         example="14400",
     ),
     Setting(
+        "STARTCALL_KEEP_AFTER_UNINSTALL_DAYS",
+        "How many days everything of a workspace is kept after the app was removed there; installed again before "
+        "that, it goes on with it.",
+        default="30",
+        example="7",
+    ),
+    Setting(
+        "STARTCALL_KEEP_CALLS_DAYS",
+        "How many days a call is kept after it is over, with who was in it.",
+        default="365",
+        example="90",
+    ),
+    Setting(
         "STARTCALL_LOG",
         "How the log is written to standard error: text, a line for each event; json, one JSON object for each.",
         default="text",

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import aiohttp
 
@@ -65,6 +66,7 @@ from providers.registry import build_provider
 from storage.accounts import SqlAccounts
 from storage.database import Database
 from storage.installations import SqlInstallations
+from storage.keeping import Keeping
 from storage.postgres import is_postgres
 from storage.vault import Vault
 
@@ -175,6 +177,12 @@ def build_oauth(settings: Settings, session: aiohttp.ClientSession) -> OAuthApi:
 def build_installations(settings: Settings, database: Database) -> SqlInstallations:
     """Build what keeps the installations."""
     return SqlInstallations(database, Vault(settings.encryption_keys), settings.slack_client_id or "", now)
+
+
+def build_keeping(settings: Settings, database: Database) -> Keeping:
+    """Build what deletes by itself what was kept for long enough."""
+    after_uninstall, calls = settings.keep_after_uninstall_days, settings.keep_calls_days
+    return Keeping(database, now, timedelta(days=after_uninstall), timedelta(days=calls))
 
 
 async def _no_workspace(team_id: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calls.model import Artifact, ArtifactKind, Call, EndReason, UserId
+from calls.somebody import SOMEBODY
 from calls.text import escape
 from calls.words.language import _, listed, n_
 
 
 def mention(user_id: UserId) -> str:
-    """Return the name of a person, or of a user group, as Slack fills it in."""
+    """Return the name of a person, or of a user group, as Slack fills it in; or that it was somebody since forgotten."""
+    if user_id == SOMEBODY:
+        return _("somebody")
     return f"<!subteam^{user_id}>" if user_id.startswith("S") else f"<@{user_id}>"
 
 

@@ -21,6 +21,7 @@ TOP_LEVEL = (
     "doctor",
     "logs",
     "operate",
+    "operate_data",
     "operate_installations",
     "parts",
     "supervised",
