@@ -25,6 +25,7 @@ import doctor
 import listeners
 import operate
 import operate_data
+import operate_import
 import operate_installations
 from calls.advance import Advancer
 from calls.clock import now
@@ -360,10 +361,9 @@ async def _run(settings: Settings, parsed: argparse.Namespace) -> int:
         return await doctor.run(settings)
     if parsed.command == "installations":
         return await operate_installations.run(settings, parsed.action)
-    if parsed.command == "data":
-        return await operate_data.run(settings, parsed)
-    if parsed.command == "calls":
-        return await operate.run(settings, parsed)
+    by_hand = {"calls": operate.run, "data": operate_data.run, "import": operate_import.run}
+    if parsed.command in by_hand:
+        return await by_hand[parsed.command](settings, parsed)
     return await serve(settings, takes_in=parsed.command != "worker")
 
 
@@ -379,6 +379,7 @@ def parser() -> argparse.ArgumentParser:
     operate.add_backup(commands)
     operate_installations.add_commands(commands)
     operate_data.add_commands(commands)
+    operate_import.add_commands(commands)
     return parser
 
 

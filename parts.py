@@ -23,6 +23,7 @@ from calls.home import SCHEDULE_CALL, SETTINGS, START_CALL
 from calls.homes import Homes
 from calls.installing import Installing
 from calls.inviting import Inviting
+from calls.jitsi_server import JitsiServers
 from calls.joining import Joining
 from calls.linked_accounts import Owner
 from calls.linking import Linking
@@ -353,4 +354,5 @@ def build_use_cases(
         Inviting(storage, wakeups, calls, inside.starts, inside.allowed, now),
         Reopening(storage, wakeups, outside, inside.allowed),
         inside.starts,
+        JitsiServers(storage, outside.profiles, replies, now),
     )

@@ -37,12 +37,15 @@ class Placing:
     providers: Collection[str]
     usual: str
 
-    def place(self, transaction: Transaction, call: Call, asked: str | None) -> Placed:
+    def place(self, transaction: Transaction, call: Call, asked: str | None, room_url: str | None = None) -> Placed:
         """Return a new call with its meeting system.
 
         Args:
             asked: the meeting system that was named for this call, `OWN_ROOM` included, or None.
+            room_url: the room that was named for it, or None.
         """
+        if room_url is not None:
+            return _in_own_room(transaction, call, room_at(room_url), [])
         starter = person_chose(transaction, call.team_id, call.started_by)
         said: list[str] = []
         for name in self._in_order(transaction, call, asked, starter):

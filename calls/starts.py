@@ -55,6 +55,7 @@ class StartRequest:
         provider: the meeting system that was asked for; None, or one that is not set up, for the usual one.
         lasts: how long it is meant to last, as typed; empty for nothing said.
         silent: whether nobody is to be rung or mentioned.
+        room_url: a room that nobody has to make, checked by whoever names it; it counts more than the meeting system.
     """
 
     person: Person
@@ -68,6 +69,7 @@ class StartRequest:
     lasts: str = ""
     silent: bool = False
     origin: Origin = Origin.COMMAND
+    room_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Starts:
         known = Known(call.created_at, self._outside.opens, profile)
 
         def work(transaction: Transaction) -> Reply:
-            placed = self._placing.place(transaction, call, request.provider)
+            placed = self._placing.place(transaction, call, request.provider, request.room_url)
             decided = settled(transaction, placed.call, known)
             if isinstance(decided, Refused):
                 return Reply(decided.text, is_done=False)
@@ -222,7 +224,9 @@ class Starts:
                 return Reply(refusal, is_done=False)
             end_for_everybody(transaction, replaced, answer.person, now)
             running = None
-        placed = self._placing.place(transaction, call, call.provider)
+        # A room that was named for this call is still meant.
+        room_url = None if call.room is None else call.room.join_url
+        placed = self._placing.place(transaction, call, call.provider, room_url)
         transaction.save_call(started(placed.call, now, beside=running is not None))
         text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
         return Reply("\n".join((text, *placed.said)), call.id)

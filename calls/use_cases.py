@@ -9,6 +9,7 @@ from calls.claiming import Claiming
 from calls.history import History
 from calls.homes import Homes
 from calls.inviting import Inviting
+from calls.jitsi_server import JitsiServers
 from calls.joining import Joining
 from calls.linking import Linking
 from calls.profiles import Profiles
@@ -36,3 +37,4 @@ class UseCases:
     inviting: Inviting
     reopening: Reopening
     starts: Starts
+    jitsi_servers: JitsiServers

@@ -159,13 +159,13 @@ class Mallory:
         """Return a conversation of the second workspace."""
         return self.workspace.channels[general(self.workspace)]
 
-    def command(self, text: str, *, shared: bool = False) -> Json:
+    def command(self, text: str, *, shared: bool = False, name: str = "/startcall") -> Json:
         """Return a command.
 
         Args:
             shared: typed in a conversation that both workspaces share, which has one id.
         """
-        body: Json = dict(payloads.slash_command(self.workspace, self._user, self.channel, "/startcall", text))
+        body: Json = dict(payloads.slash_command(self.workspace, self._user, self.channel, name, text))
         return {**body, "channel_id": self.owned.channel_id} if shared else body
 
     def press(self, action_id: str, value: str, *, in_view: bool = False) -> Json:

@@ -22,6 +22,7 @@ from calls.use_cases import UseCases
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
 TEXT = MANIFEST.read_text(encoding="utf-8")
+ALIASES = ("/jitsi",)
 DATA: dict[str, Any] = yaml.safe_load(TEXT)
 
 
@@ -246,7 +247,13 @@ def test_every_scope_says_what_it_is_for() -> None:
 
 def test_slash_commands_are_those_with_a_listener(app: RecordingApp) -> None:
     """A command without a listener fails for people, and a listener without a command is never called."""
-    assert sorted(app.commands) == sorted(command["command"] for command in DATA["features"]["slash_commands"])
+    manifest = sorted(command["command"] for command in DATA["features"]["slash_commands"])
+    assert sorted(name for name in app.commands if name not in ALIASES) == manifest
+
+
+def test_an_alias_has_a_listener_and_waits_behind_a_comment(app: RecordingApp) -> None:
+    """Whoever wants it only takes the comment marks away."""
+    assert [] == [name for name in ALIASES if name not in app.commands or f"# - command: {name}\n" not in TEXT]
 
 
 def test_shortcuts_are_those_with_a_listener(app: RecordingApp) -> None:

@@ -22,6 +22,7 @@ TOP_LEVEL = (
     "logs",
     "operate",
     "operate_data",
+    "operate_import",
     "operate_installations",
     "parts",
     "supervised",

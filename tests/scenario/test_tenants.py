@@ -70,6 +70,14 @@ def _shortcut(callback_id: str) -> Case:
     return Case(f"shortcut {callback_id}", "interactive", lambda who, _: who.shortcut(callback_id))
 
 
+def _unlinking(who: Mallory, of: Owned) -> Json:
+    return _with_metadata(who.press("unlink_account", "link", in_view=True), of)
+
+
+def _jitsi(text: str) -> Case:
+    return Case("/jitsi", "slash_commands", lambda who, _: who.command(text, shared=True, name="/jitsi"))
+
+
 def _plan_of(of: Owned) -> str:
     return json.dumps({"plan": of.plan.id, "zone": "Europe/Berlin", "channel": of.channel_id})
 
@@ -122,6 +130,9 @@ CASES: Sequence[Case] = (
     *(_press(f"plan_{name}", "no longer planned", lambda of: of.plan.id) for name in PLAN_BUTTONS),
     _press("schedule_call", ""),
     _press("open_meeting", ""),
+    _press("connect_account", ""),
+    Case("button unlink_account", "interactive", _unlinking),
+    *(_jitsi(text) for text in ("", "Ours", "server", "server https://meet.example.com", "server default", "help")),
     _press("settings", ""),
     _press("start_call", ""),
     Case(
