@@ -11,7 +11,7 @@ from calls.words.language import _, listed, n_
 
 
 def mention(user_id: UserId) -> str:
-    """Return the name of a person, or of a user group, as Slack fills it in; or that it was somebody since forgotten."""
+    """Return the name of a person or a user group as Slack fills it in, or that it was somebody since forgotten."""
     if user_id == SOMEBODY:
         return _("somebody")
     return f"<!subteam^{user_id}>" if user_id.startswith("S") else f"<@{user_id}>"

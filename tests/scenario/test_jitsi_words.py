@@ -17,6 +17,7 @@ from sandbox.person import Person
 from sandbox.testing import wait_for
 from tests.world import GENERAL, World, running_world
 
+RANDOM, PRIVATE = "C0RANDOM001", "C0PROJECT01"
 SERVER = "https://meet.example.com"
 
 
@@ -49,10 +50,10 @@ async def test_bare_and_with_a_name_it_starts_a_call(world: World) -> None:
     """A first word that is a command of `/startcall` is a name here."""
     await world.alice.command(GENERAL, "/jitsi")
     await world.card(GENERAL)
-    await world.bob.command(GENERAL, "/jitsi", "list of things")
-    await world.card(GENERAL, 2)
-    await world.bob.command(GENERAL, "/jitsi", "end")
-    await world.card(GENERAL, 3)
+    await world.bob.command(RANDOM, "/jitsi", "list of things")
+    await world.card(RANDOM)
+    await world.bob.command(PRIVATE, "/jitsi", "end")
+    await wait_for(lambda: len(addresses(world)) == 3)
 
     assert ["general", "list of things", "end"] == [
         str(one.request["title"]).lower().removeprefix("call in #") for one in world.slack.api_calls("calls.add")
@@ -81,8 +82,8 @@ async def test_only_admins_choose_a_server(world: World) -> None:
 
     await world.bob.command(GENERAL, "/jitsi", "Sprint planning")
     await world.card(GENERAL)
-    await world.bob.command(GENERAL, "/jitsi")
-    await world.card(GENERAL, 2)
+    await world.bob.command(RANDOM, "/jitsi")
+    await world.card(RANDOM)
     assert f"{SERVER}/Sprint%20planning" == addresses(world)[0]
     assert addresses(world)[1].startswith(f"{SERVER}/")
 
