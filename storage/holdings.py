@@ -17,6 +17,7 @@ from storage.plan_tables import plan_people, plans
 from storage.tables import (
     calls,
     charts,
+    conversations,
     deliveries,
     invitations,
     links,
@@ -87,6 +88,7 @@ OF_TEAMS: Final = (
     Holding(accounts, Through.TEAM, gone_with=("user_id",), secret=("tokens",)),
     Holding(account_states, Through.TEAM, gone_with=("user_id",), secret=("state", "browser")),
     Holding(charts, Through.TEAM),
+    Holding(conversations, Through.TEAM),
     Holding(deliveries, Through.TEAM, texts=("text",)),
 )
 """What belongs to a workspace itself."""

@@ -129,6 +129,7 @@ CASES: Sequence[Case] = (
     *(_press(name, "nothing was changed") for name in ("retry_call", "force_end_call")),
     *(_press(f"plan_{name}", "no longer planned", lambda of: of.plan.id) for name in PLAN_BUTTONS),
     _press("schedule_call", ""),
+    *(_press(name, "answered already") for name in ("confirm_start_call", "replace_call", "cancel_start_call")),
     _press("open_meeting", ""),
     _press("connect_account", ""),
     Case("button unlink_account", "interactive", _unlinking),
