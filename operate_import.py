@@ -38,7 +38,7 @@ TOKEN: Final = ("oauth_token", "access-token")
 USUAL: Final = "https://meet.jit.si"
 """What both apps took where nobody chose; there is nothing to take over then."""
 
-_TEAM_ID = re.compile(r"[TE][A-Z0-9]{2,30}")
+_TEAM_ID = re.compile(r"(?:T|E)[A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, slots=True)
