@@ -30,6 +30,7 @@ import operate_installations
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError, ConfigError, SlackRefused, SlackTokenDead
+from calls.installations import Installation
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.meetings import Capability
@@ -131,7 +132,7 @@ class Server:
         allowed = Permissions(database, outside.profiles, outside.groups)
         self.calls = CallService(database, self.wakeups, self.replies, now, allowed, providers=self.providers)
         self.starts = Starts(database, self.wakeups, outside, allowed, default_provider=self.provider.name)
-        self.installing = self.slack.installing(self._revive)
+        self.installing = self.slack.installing(self._installed_in)
         self.site_url = settings.site_url(address) or address
         self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)
         joining = Joining(database, outside, settings.join_key)
@@ -226,6 +227,12 @@ class Server:
                 self.sizes.learn_general(TeamId(self.connection.identity.team_id))
                 await self._revive()
                 return
+
+    async def _installed_in(self, installation: Installation) -> None:
+        """Learn what the first start would have to wait for, and go on with calls that waited."""
+        if installation.place.team_id is not None:
+            self.sizes.learn_general(TeamId(installation.place.team_id))
+        await self._revive()
 
     async def _revive(self) -> None:
         """Go on with calls that were set aside while Slack did not accept our token."""

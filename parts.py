@@ -21,6 +21,7 @@ from calls.groups import Groups
 from calls.history import History
 from calls.home import SCHEDULE_CALL, SETTINGS, START_CALL
 from calls.homes import Homes
+from calls.installations import Installation
 from calls.installing import Installing
 from calls.inviting import Inviting
 from calls.jitsi_server import JitsiServers
@@ -134,7 +135,7 @@ class Slack:
         url = self._settings.slack_api_url
         return SlackWeb(self._session, url, credentials.token_of, pace=pace, another_token=credentials.another_token)
 
-    def installing(self, installed: Callable[[], Awaitable[None]]) -> Installing | None:
+    def installing(self, installed: Callable[[Installation], Awaitable[None]]) -> Installing | None:
         """Return what installs the app; None where one token is set.
 
         Args:

@@ -61,7 +61,7 @@ class Installing:
         oauth: OAuthApi,
         workspaces: Workspaces,
         now: Clock,
-        installed: Callable[[], Awaitable[None]],
+        installed: Callable[[Installation], Awaitable[None]],
     ) -> None:
         """Take what it works on.
 
@@ -106,7 +106,7 @@ class Installing:
         await self._store.save(installation)
         self._workspaces.forget()
         _log.info("Installed in %s (%s).", installation.name, _shown(installation.place))
-        await self._installed()
+        await self._installed(installation)
         return installation
 
     def open_url(self, installation: Installation) -> str:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from calls.choosing import counting
 from calls.conversation import Conversation
-from calls.errors import CallsError
+from calls.errors import CallsError, SlackRefused
 from calls.model import Call, ChannelId, TeamId
 from calls.ports import Clock, Storage, Transaction
 
@@ -31,6 +31,10 @@ ASK_AFTER_S: Final = 30.0
 
 WAIT_FOR_GENERAL_S: Final = 1.0
 """How long somebody who starts a call waits for the workspace's size, in seconds."""
+
+
+UNTOLD: Final = ChannelId("")
+"""In the place of a general conversation where Slack tells no sizes."""
 
 
 class ReadsConversations(Protocol):
@@ -121,8 +125,15 @@ class Sizes:
                 self._not_before[team_id] = read_at + FRESH_FOR
 
     async def _ask_for_general(self, team_id: TeamId) -> datetime | None:
-        """Store the general conversation's size and return when Slack said it."""
-        general = await self._conversations.general(team_id)
+        """Store the general conversation's size and return when Slack said it.
+
+        Where Slack will not say, as without the scope for it, no conversation is looked up: a start stays two requests.
+        """
+        try:
+            general = await self._conversations.general(team_id)
+        except SlackRefused as refused:
+            _log.warning("Slack tells no sizes in %s, so nobody is asked before a start there: %s", team_id, refused)
+            general = Conversation(team_id, UNTOLD, 0, is_general=True, read_at=self._now())
         if general is None:
             return None
         await self._storage.write(lambda transaction: transaction.save_conversation(general))
@@ -148,7 +159,7 @@ def people_reached(known: Sequence[Conversation], channel_id: ChannelId, asks_ab
     own = next((one for one in known if one.channel_id == channel_id), None)
     if own is not None and now - own.read_at < FRESH_FOR:
         return own.members or 0
-    general = next((one for one in known if one.is_general), None)
+    general = max((one for one in known if one.is_general), key=lambda one: one.read_at, default=None)
     if general is not None and general.members is not None and general.members <= asks_above:
         return general.members
     return None
