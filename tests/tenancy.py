@@ -113,14 +113,15 @@ async def _ended(many: Many, workspace: Workspace, by: Person) -> Call:
     card = await many.start(workspace, OVER)
     call = await many.server.database.read(lambda work: work.open_calls(by.team_id)[0])
     await many.person(workspace).click(general(workspace), card.ts, "end_call")
-    await eventually(lambda: _is_over(many, call))
+    await eventually(lambda: is_over(many, call))
     await many.settled()
     found = await many.server.database.read(lambda work: work.call(call.id))
     assert found is not None
     return found
 
 
-async def _is_over(many: Many, call: Call) -> bool:
+async def is_over(many: Many, call: Call) -> bool:
+    """Say whether nothing of a call can change any more."""
     found = await many.server.database.read(lambda work: work.call(call.id))
     return found is not None and found.state.is_final
 

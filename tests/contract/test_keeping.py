@@ -20,8 +20,8 @@ from storage.erasing import erase_person, erase_workspace
 from storage.holdings import APART, HOLDINGS
 from storage.installation_tables import installations
 from storage.tables import calls
-from tests.many_workspaces import Many, a_second_later, general, running_many
-from tests.tenancy import OVER, Owned, furnished, rows_of
+from tests.many_workspaces import Many, a_second_later, eventually, general, running_many
+from tests.tenancy import OVER, Owned, furnished, is_over, rows_of
 
 HOME = TeamId("T0SANDBOX01")
 
@@ -104,6 +104,7 @@ async def test_a_person_is_deleted_and_calls_are_kept_without_them(many: Many) -
     erased = await erase_person(many.server.database, HOME, UserId(ALICE))
     assert 1 == erased.running
     await many.person(many.home, "bob").click(ours.channel_id, ours.card_ts, "end_call")
+    await eventually(lambda: is_over(many, ours.call))
     await many.settled()
     assert 0 == (await erase_person(many.server.database, HOME, UserId(ALICE))).running
     assert 0 == (await erase_person(many.server.database, HOME, UserId(ALICE))).rows
