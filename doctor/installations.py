@@ -12,6 +12,7 @@ from calls.slack.auth_api import AuthApi
 from calls.slack.oauth_api import BOT_SCOPES
 from config import Settings
 from doctor.report import Finding, State
+from doctor.scopes import lacking
 from parts import build_installations, configured_address
 from storage.database import Database
 from storage.opening import open_engine
@@ -72,10 +73,10 @@ async def _try_token(auth: AuthApi, one: Installation) -> Finding:
         return Finding(NAME, State.BAD, f"{one.name}: Slack does not accept the token ({error.code}).", cure)
     except SlackError as error:
         return Finding(NAME, State.WARN, f"{one.name}: Slack did not say whether the token works ({error.code}).")
-    missing = sorted(set(BOT_SCOPES) - one.scopes)
+    missing = set(BOT_SCOPES) - one.scopes
     if missing:
-        sentence = f"{one.name}: it was installed without {', '.join(missing)}."
-        return Finding(NAME, State.BAD, sentence, "An admin of the workspace has to install the app again.")
+        cure = "An admin of the workspace has to install the app again."
+        return lacking(NAME, f"{one.name}: it was installed without", missing, cure)
     return Finding(NAME, State.OK, f"{one.name}: Slack accepts the token.")
 
 

@@ -12,6 +12,7 @@ from config import Settings
 from config_table import SLACK_APPS
 from doctor.installations import check_installations
 from doctor.report import Finding, State
+from doctor.scopes import lacking
 
 SKEW_WARN_S = 60
 SKEW_BAD_S = 240
@@ -93,10 +94,10 @@ def _check_scopes(identity: Identity, manifest: Path) -> Finding:
         return Finding("scopes", State.WARN, f"{manifest.name} cannot be read, so they were not compared.")
     if not identity.scopes:
         return Finding("scopes", State.WARN, "Slack did not say which ones the token has.")
-    missing = sorted(needed - identity.scopes)
+    missing = needed - identity.scopes
     if missing:
         cure = f"Add them at {SLACK_APPS} > OAuth & Permissions, and press Reinstall to Workspace there."
-        return Finding("scopes", State.BAD, f"The token lacks {', '.join(missing)}.", cure)
+        return lacking("scopes", "The token lacks", missing, cure)
     return Finding("scopes", State.OK, f"The token has all {len(needed)} that are needed.")
 
 

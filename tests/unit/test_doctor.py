@@ -188,18 +188,61 @@ async def test_rate_limit_is_a_warning_with_the_wait(slack: Slack) -> None:
     assert found["Slack"].cure == "Wait 7 seconds, and try again."
 
 
-async def test_missing_scope_is_bad_and_named(slack: Slack) -> None:
-    """A token made before the app was given a new permission lacks it."""
-    slack.scopes = SCOPES.replace("calls:write,", " ")
-    found = by_name(await examine(settings_for(slack)))
-    assert found["scopes"].state is State.BAD
-    assert found["scopes"].sentence == "The token lacks calls:write."
-    assert "Reinstall" in found["scopes"].cure
+def scopes_without(*missing: str) -> str:
+    """Return all scopes but some."""
+    return ",".join(scope for scope in SCOPES.split(",") if scope not in missing)
+
+
+@pytest.mark.parametrize("scope", ["calls:read", "calls:write", "chat:write", "chat:write.public", "commands"])
+async def test_missing_scope_is_bad_and_named(slack: Slack, scope: str) -> None:
+    """A token made before the app was given a new permission lacks it, and calls do not work without these."""
+    slack.scopes = scopes_without(scope)
+    report = await examine(settings_for(slack))
+    found = by_name(report)["scopes"]
+    assert State.BAD is found.state
+    assert f"The token lacks {scope}." == found.sentence
+    assert "Reinstall" in found.cure
+    assert 1 == report.exit_status
+
+
+@pytest.mark.parametrize(
+    ("scope", "missed"),
+    [
+        ("channels:read", "large public channel"),
+        ("groups:read", "large private channel"),
+        ("files:write", "history"),
+        ("links:read", "pasted links"),
+        ("links:write", "pasted links"),
+        ("usergroups:read", "user groups"),
+        ("users:read", "languages, time zones"),
+    ],
+)
+async def test_a_scope_that_only_a_feature_needs_is_a_warning_that_names_it(
+    slack: Slack, scope: str, missed: str
+) -> None:
+    """Calls work as before, so whoever runs the app may take their time to have it installed again."""
+    slack.scopes = scopes_without(scope)
+    report = await examine(settings_for(slack))
+    found = by_name(report)["scopes"]
+    assert (State.WARN, 0) == (found.state, report.exit_status)
+    assert found.sentence.startswith(f"The token lacks {scope}. Calls work without, but: ")
+    assert missed in found.sentence
+    assert "Reinstall" in found.cure
+
+
+async def test_what_several_missing_scopes_take_away_is_said_once(slack: Slack) -> None:
+    """And one that calls need makes it bad, whatever else is missing."""
+    slack.scopes = scopes_without("links:read", "links:write")
+    found = by_name(await examine(settings_for(slack)))["scopes"]
+    assert 1 == found.sentence.count("pasted links")
+    slack.scopes = scopes_without("links:read", "commands")
+    found = by_name(await examine(settings_for(slack)))["scopes"]
+    assert (State.BAD, "The token lacks commands, links:read.") == (found.state, found.sentence)
 
 
 async def test_more_scopes_than_needed_are_fine(slack: Slack) -> None:
     """An app that can do more works."""
-    slack.scopes = f"{SCOPES},users:read"
+    slack.scopes = f"{SCOPES},users:read.email"
     assert by_name(await examine(settings_for(slack)))["scopes"].state is State.OK
 
 
