@@ -46,6 +46,30 @@ async def test_starts_at_the_same_instant_make_one_call(
         assert ROUNDS == len(slack.workspace.calls)
 
 
+async def test_regression_the_same_command_twice_within_a_tenth_of_a_second_over_two_processes(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """Somebody whose finger slipped gets one call and one question, whichever process each command reaches."""
+    async with replicas(postgres_url, copies=0) as world:
+        apps, slack = [world.add(), world.add()], world.slack
+        alice, channels = slack.person("alice"), [new_channel(slack) for _ in range(ROUNDS)]
+        try:
+            await asyncio.gather(*(app.start() for app in apps))
+            for channel_id in channels:
+                first = asyncio.create_task(alice.command(channel_id, "/startcall", "Retro"))
+                await asyncio.sleep(0.05)
+                answers = [await alice.command(channel_id, "/startcall", "Retro"), await first]
+                assert [True, True] == [answer.is_ok for answer in answers]
+            await wait_for(lambda: len(cards(slack)) >= ROUNDS, 30)
+            await is_at_rest(postgres_server, postgres_url)
+        finally:
+            await asyncio.gather(*(app.kill() for app in apps))
+
+        assert [1] * ROUNDS == [len(cards(slack, channel_id)) for channel_id in channels]
+        assert [1] * ROUNDS == [len(asked_in(slack, channel_id)) for channel_id in channels]
+        assert ROUNDS == len(slack.workspace.calls)
+
+
 async def test_replacing_at_the_same_instant_leaves_one_call(
     postgres_server: PostgresServer, postgres_url: str
 ) -> None:
