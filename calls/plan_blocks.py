@@ -46,7 +46,7 @@ def build_plan_card(plan: Plan, people: Sequence[PlanPerson]) -> OutgoingMessage
 
 
 def _answers(plan: Plan) -> Block:
-    labels = ((PLAN_YES, _("I come")), (PLAN_MAYBE, _("Maybe")), (PLAN_NO, _("I can't")))
+    labels = ((PLAN_YES, _("I'll come")), (PLAN_MAYBE, _("Maybe")), (PLAN_NO, _("I can't")))
     buttons = [_button(plan, action_id, label) for action_id, label in labels]
     return {"type": "actions", "block_id": "plan_answers", "elements": buttons}
 

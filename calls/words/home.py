@@ -19,8 +19,8 @@ def start() -> str:
 
 
 def schedule() -> str:
-    """Return the label of the button that schedules one."""
-    return _("Schedule a call")
+    """Return the label of the button that plans one."""
+    return _("Plan a call")
 
 
 def settings() -> str:

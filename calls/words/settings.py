@@ -130,8 +130,10 @@ def correct_first(faults: Sequence[str]) -> str:
     return "\n".join((_("Please correct this first:"), *(f"• {fault}" for fault in faults)))
 
 
-def label(name: str) -> str:
-    """Name a choice."""
+def label(holder: Holder, name: str) -> str:
+    """Name a choice, as whoever makes it sees it."""
+    if (holder, name) == (Holder.PERSON, "rings"):
+        return _("Ring me when I am invited")
     labels = {
         "provider": _("Meeting system"),
         "room_url": _("Address of your own room"),

@@ -145,7 +145,7 @@ def _text(state: Json) -> str | None:
 def _input(holder: Holder, name: str, element: Json) -> Json:
     hint = words.hint(name)
     block: Json = {"type": "input", "block_id": block_id(holder, name), "optional": True}
-    block |= {"label": _plain(words.label(name)), "element": {**element, "action_id": name}}
+    block |= {"label": _plain(words.label(holder, name)), "element": {**element, "action_id": name}}
     return block | ({} if hint is None else {"hint": _plain(hint)})
 
 

@@ -52,7 +52,7 @@ def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
         "close": _plain(_("Cancel")),
         "blocks": [
             _input("title", _("Title"), title, optional=True),
-            _input("channel", _("Where the call's card is posted"), channel, optional=False),
+            _input("channel", _("Where the card is posted"), channel, optional=False),
             _input("people", _("People to invite"), people, optional=True),
             *(
                 [_input("provider", _("Meeting system"), _choice(providers), optional=False)]

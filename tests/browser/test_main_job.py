@@ -150,7 +150,7 @@ async def test_the_dialog_starts_a_call_where_the_person_looks(world: World, bro
     dialog = alice.get_by_role("dialog")
 
     await dialog.get_by_label("Title").fill("Plan")
-    await expect(dialog.get_by_label("Where the call's card is posted")).to_have_value(GENERAL)
+    await expect(dialog.get_by_label("Where the card is posted")).to_have_value(GENERAL)
     await keep(alice, "7-dialog")
     await dialog.get_by_role("button", name="Start", exact=True).press("Enter")
 

@@ -65,7 +65,7 @@ async def test_a_series_is_planned_in_the_dialog_and_people_answer_on_its_card(w
         await expect(page.get_by_text("every week at 10:00 (Europe/Berlin)")).to_be_visible()
     await keep(alice, "2-card")
 
-    await bob.get_by_role("button", name="I come").click()
+    await bob.get_by_role("button", name="I'll come").click()
     await expect(alice.get_by_text("Coming:")).to_be_visible()
     await keep(alice, "3-answered")
 
@@ -93,7 +93,7 @@ async def test_a_planned_call_turns_into_a_call_before_peoples_eyes(world: World
     """The card of the plan says that it started, and the card of the call stands below."""
     alice = await opened(browser, world, ALICE)
     await type_line(alice, "/startcall Standup in 3 seconds for 15 min")
-    await expect(alice.get_by_role("button", name="I come")).to_be_visible()
+    await expect(alice.get_by_role("button", name="I'll come")).to_be_visible()
     await keep(alice, "8-planned")
 
     await expect(alice.get_by_role("heading", name="Standup")).to_be_visible()

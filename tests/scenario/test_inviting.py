@@ -26,6 +26,7 @@ async def test_somebody_invited_at_the_start_is_rung_once_with_join_and_decline(
 
     assert f"<@{world.alice.user_id}> invites you to “Lunch”." == ring.text
     assert ["join_call", "decline_call"] == world.buttons(ring)
+    assert "call" not in [block["type"] for block in ring.blocks]
     assert ["calls.add", "chat.postMessage", "users.info", "chat.postMessage"] == world.methods()
     assert {world.bob.user_id: InvitationState.RINGING} == await invitations(world)
 
@@ -47,12 +48,15 @@ async def test_declining_by_our_button_is_on_the_card_and_told_to_who_invited(wo
 
 async def test_declining_by_slacks_own_button_is_the_same(world: World) -> None:
     """The event `call_rejected` names the call by Slack's id; a second one changes nothing."""
-    await world.alice.command(GENERAL, "/startcall", "Lunch @bob")
+    channel_id = world.channel("alice--bob")
+    await world.alice.command(channel_id, "/startcall", "Lunch @bob")
     ring = await rung(world, world.bob.user_id)
     call = await call_of(world)
-    await world.bob.decline_call(str(call.slack_call_id), ring.channel_id)
-    await line_is(world, f"Declined: <@{world.bob.user_id}>")
+    await world.bob.decline_call(str(call.slack_call_id), channel_id)
+    await wait_for(lambda: "You declined “Lunch”" in rings(world, world.bob.user_id)[0].text)
+    await wait_for(lambda: f"<@{world.bob.user_id}> declined “Lunch”." in world.told(channel_id, world.alice.user_id))
     await world.settled()
+    assert {world.bob.user_id: InvitationState.DECLINED} == await invitations(world)
     await world.bob.click(ring.channel_id, ring.ts, "join_call")
     await wait_for(lambda: "You joined" in rings(world, world.bob.user_id)[0].text)
 
@@ -244,16 +248,6 @@ async def test_a_user_group_is_invited_as_its_members(world: World) -> None:
 
     assert 1 == len(rings(world, world.bob.user_id))
     world.slack.workspace.groups[DESIGNERS].is_disabled = True
-
-
-async def test_nobody_is_a_title_and_two_invitees_are_in_one_room(world: World) -> None:
-    """`@nobody` names nobody, so it is part of the title; two who are invited get the same call."""
-    await world.alice.command(GENERAL, "/startcall", "Lunch with @nobody @bob @carol")
-    bobs, carols = await rung(world, world.bob.user_id), await rung(world, CAROL)
-
-    calls = {next(b["call_id"] for b in one.blocks if b["type"] == "call") for one in (bobs, carols)}
-    assert 1 == len(calls) == len(world.slack.workspace.calls)
-    assert "@nobody" in str(next(iter(world.slack.workspace.calls.values())).title)
 
 
 @pytest.mark.timeout(60)
