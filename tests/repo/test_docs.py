@@ -111,3 +111,17 @@ def test_make_help_lists_every_target() -> None:
 
     assert declared is not None
     assert sorted(declared[1].split()) == sorted(explained)
+
+
+def test_every_feature_is_linked_to_a_test() -> None:
+    """Each row of the table of features names a file of tests, and those of single cases a test that is in it."""
+    rows = [line for line in (ROOT / "docs" / "features.md").read_text(encoding="utf-8").splitlines() if "](" in line]
+    without = [row for row in rows if not re.search(r"\]\(\.\./tests/\w+/test_\w+\.py\)", row)]
+    cases = [(link, name) for row in rows for link in _LINK.findall(row) for name in re.findall(r"`(test_\w+)`", row)]
+    gone = [name for link, name in cases if f"def {name}(" not in (ROOT / "docs" / link).read_text(encoding="utf-8")]
+
+    assert rows
+    assert cases
+    assert [] == without
+    assert [] == gone
+    assert len(cases) == len(set(cases))
