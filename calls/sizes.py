@@ -64,23 +64,24 @@ class Sizes:
         self._conversations = conversations
         self._now = now
         self._asking: dict[TeamId, asyncio.Task[None]] = {}
+        self._later: dict[TeamId, asyncio.Task[None]] = {}
         self._not_before: dict[TeamId, datetime] = {}
 
-    def learn_general(self, team_id: TeamId, after_s: float = 0.0) -> asyncio.Task[None]:
-        """See to it that a workspace's size is known; what is known and not too old is not asked again.
-
-        Args:
-            after_s: how long from now, in seconds; what people wait for goes first.
-        """
+    def learn_general(self, team_id: TeamId) -> asyncio.Task[None]:
+        """See to it that a workspace's size is known; what is known and not too old is not asked again."""
         if team_id not in self._asking:
-            self._asking[team_id] = task = asyncio.create_task(self._learn_general(team_id, after_s))
+            self._asking[team_id] = task = asyncio.create_task(self._learn_general(team_id))
             task.add_done_callback(lambda _: self._asking.pop(team_id, None))
         return self._asking[team_id]
 
     def refresh(self, team_id: TeamId) -> None:
-        """Have the size of a workspace asked about a while from now, where what is known is too old."""
-        if self._may_ask(team_id):
-            self.learn_general(team_id, ASK_AFTER_S)
+        """Have the size of a workspace asked about a while from now, where what is known is too old.
+
+        What people wait for goes first, so that a card never waits for this.
+        """
+        if self._may_ask(team_id) and team_id not in self._later:
+            self._later[team_id] = task = asyncio.create_task(self._learn_later(team_id))
+            task.add_done_callback(lambda _: self._later.pop(team_id, None))
 
     async def learn(self, call: Call) -> None:
         """Find out how many people a call's card would reach, as far as that matters.
@@ -103,13 +104,16 @@ class Sizes:
 
     async def stop(self) -> None:
         """Ask nothing more."""
-        tasks = list(self._asking.values())
+        tasks = [*self._asking.values(), *self._later.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _learn_general(self, team_id: TeamId, after_s: float) -> None:
-        await asyncio.sleep(after_s)
+    async def _learn_later(self, team_id: TeamId) -> None:
+        await asyncio.sleep(ASK_AFTER_S)
+        await self.learn_general(team_id)
+
+    async def _learn_general(self, team_id: TeamId) -> None:
         if not self._may_ask(team_id):
             return
         self._not_before[team_id] = self._now() + ASK_AGAIN_AFTER

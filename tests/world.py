@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from app import Server, running
+from calls.model import TeamId
 from config import read_settings
 from sandbox.person import Person
 from sandbox.server import Options, Sandbox
@@ -152,6 +153,7 @@ async def running_world(
         async with running(settings) as server:
             await wait_for(lambda: server.connection.identity is not None)
             await wait_for(lambda: server.socket_mode is None or server.socket_mode.connections > 0)
+            await server.sizes.learn_general(TeamId(slack.workspace.team.id))
             yield World(slack, server)
     finally:
         await slack.stop()

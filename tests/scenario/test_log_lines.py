@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from logs import SubjectFilter
-from tests.world import GENERAL, World
+from sandbox.testing import wait_for
+from tests.world import GENERAL, World, cards, new_channel
 
 
 class Kept(logging.Handler):
@@ -61,8 +62,9 @@ async def test_every_line_of_a_start_has_its_call_and_its_delivery(world: World,
 async def test_two_calls_do_not_share_lines(world: World, kept: Kept) -> None:
     """Deliveries over one connection are told apart, and what one leaves behind is not taken for the next's."""
     for number in (1, 2):
-        await world.alice.command(GENERAL, "/startcall", f"Call {number}")
-        await world.card(GENERAL, number)
+        await world.alice.command(new_channel(world.slack), "/startcall", f"Call {number}")
+        await wait_for(lambda number=number: len(cards(world.slack)) == number)  # type: ignore[misc]
+        await world.settled()
     pairs = {(vars(record)["call"], vars(record)["delivery"]) for record in steps(kept.records)}
 
     assert 2 == len(pairs)

@@ -112,6 +112,9 @@ async def test_a_new_token_that_another_process_was_given_is_found(many: Many) -
     place = many.home.team.id
     await many.install(place)
     await many.start(many.home, "First")
+    await many.person(many.home).command(general(many.home), "/startcall", "end")
+    await wait_for(lambda: "chat.update" in many.methods())
+    await many.settled()
     before = (await many.workspaces.find(TeamId(place))) or pytest.fail("It is installed.")
     many.slack.installs.uninstall(place, events=())
     grant = many.slack.installs.install(place, tuple(before.scopes))

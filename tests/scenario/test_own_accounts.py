@@ -19,7 +19,7 @@ from calls.model import TeamId, UserId
 from sandbox.testing import wait_for
 from sandbox.workspace import Json
 from storage.account_tables import accounts
-from tests.world import GENERAL, World, running_world
+from tests.world import GENERAL, World, new_channel, running_world
 from tests.zoom_double import HOST, OWN_EMAIL, USER_CLIENT_ID, USER_CLIENT_SECRET, ZoomDouble
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -64,9 +64,10 @@ class Own:
             return back.headers["Location"]
 
     async def start(self, title: str, number: int = 1) -> None:
-        """Start a call as Alice."""
-        await self.world.alice.command(GENERAL, "/startcall", title)
-        await self.world.card(GENERAL, number)
+        """Start a call as Alice, each in a conversation of its own."""
+        channel_id = GENERAL if number == 1 else new_channel(self.world.slack)
+        await self.world.alice.command(channel_id, "/startcall", title)
+        await self.world.card(channel_id)
 
     def hosts(self) -> list[str]:
         """Return whose meetings there are."""

@@ -36,8 +36,9 @@ async def test_the_meeting_system_of_a_call_is_chosen_by_with(meeting: Meeting) 
     """The reply says how the line was understood, and without `with` it is the usual one."""
     await meeting.world.alice.command(GENERAL, "/startcall", "Retro with builtin")
     await meeting.world.card(GENERAL)
-    await meeting.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-    await meeting.world.card(GENERAL, 2)
+    elsewhere = meeting.world.channel("random")
+    await meeting.world.alice.command(elsewhere, "/startcall", "Weekly sync")
+    await meeting.world.card(elsewhere)
 
     assert ["Starting “Retro” at builtin."] == told(meeting)
     assert ["builtin", "acme"] == [call.provider for call in await meeting.calls()]
