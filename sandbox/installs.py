@@ -30,6 +30,8 @@ class Grant:
         expires_at_s: by the clock of the local Slack; None for never.
         used: whether its refresh token was exchanged.
         revoked: whether it stopped working before its time.
+        user_id: whose token it is; None for the bot's.
+        scopes: of a person's token; the bot's are the installation's.
     """
 
     place: str
@@ -38,6 +40,8 @@ class Grant:
     expires_at_s: float | None = None
     used: bool = False
     revoked: bool = False
+    user_id: str | None = None
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,13 +55,18 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class InstallCode:
-    """A code that one installation ended with: valid for 10 minutes, once."""
+    """A code that one installation ended with: valid for 10 minutes, once.
+
+    Args:
+        user_scopes: what the person allowed the app to do in their own name.
+    """
 
     place: str
     user_id: str
     redirect_uri: str
     scopes: tuple[str, ...]
     made_at_s: float
+    user_scopes: tuple[str, ...] = ()
 
 
 class Installs:
@@ -131,8 +140,23 @@ class Installs:
             self.organisations[place].is_installed = True
         if self.home.installation.manifest.token_rotation_enabled:
             return self._new_grant(place)
-        kept = next((one for one in self.grants.values() if one.place == place and not one.revoked), None)
+        same = (one for one in self.grants.values() if one.place == place and one.user_id is None and not one.revoked)
+        kept = next(same, None)
         return kept or self._new_grant(place)
+
+    def allow(self, place: str, user_id: str, scopes: tuple[str, ...]) -> Grant:
+        """Let the app act in a person's name, and return the token; without rotation the same as before."""
+        before = [one for one in self.grants.values() if (one.place, one.user_id) == (place, user_id)]
+        kept = next((one for one in before if not one.revoked and one.expires_at_s is None), None)
+        if kept is not None:
+            kept.scopes = tuple(dict.fromkeys((*kept.scopes, *scopes)))
+            return kept
+        return self._new_grant(place, user_id, scopes)
+
+    def revoke(self, user_id: str) -> None:
+        """Take back what a person allowed; their tokens stop working."""
+        for grant in self.grants.values():
+            grant.revoked = grant.revoked or grant.user_id == user_id
 
     def refresh(self, refresh_token: str) -> Grant | None:
         """Exchange a refresh token for the next pair; None when it is not, or no longer, good for that.
@@ -145,7 +169,7 @@ class Installs:
         if old.used and any(one.used for one in self._after(old)):
             return None
         old.used = True
-        return self._new_grant(old.place)
+        return self._new_grant(old.place, old.user_id, old.scopes)
 
     def uninstall(self, place: str, events: tuple[str, ...] = EVENTS) -> None:
         """Remove the app from a place; its tokens stop working, and it is told.
@@ -180,19 +204,20 @@ class Installs:
         """Return what was said in all workspaces, in order."""
         return sorted((line for one in self.workspaces.values() for line in one.traffic), key=lambda line: line.at_s)
 
-    def _new_grant(self, place: str) -> Grant:
-        mark = secrets.token_hex(16)
+    def _new_grant(self, place: str, user_id: str | None = None, scopes: tuple[str, ...] = ()) -> Grant:
+        mark, kind = secrets.token_hex(16), "xoxb" if user_id is None else "xoxp"
         if self.home.installation.manifest.token_rotation_enabled:
-            expires_at_s = self.home.now() + self.token_lasts_s
-            made = Grant(place, f"xoxe.xoxb-1-sandbox-{mark}", f"xoxe-1-sandbox-{secrets.token_hex(16)}", expires_at_s)
+            expires_at_s, refresh_token = self.home.now() + self.token_lasts_s, f"xoxe-1-sandbox-{secrets.token_hex(16)}"
+            made = Grant(place, f"xoxe.{kind}-1-sandbox-{mark}", refresh_token, expires_at_s)
         else:
-            made = Grant(place, f"xoxb-sandbox-{mark}")
+            made = Grant(place, f"{kind}-sandbox-{mark}")
+        made.user_id, made.scopes = user_id, scopes
         self.grants[made.token] = made
         return made
 
     def _after(self, grant: Grant) -> list[Grant]:
         """Return the tokens of a place that are newer than one."""
-        same = [one for one in self.grants.values() if one.place == grant.place]
+        same = [one for one in self.grants.values() if (one.place, one.user_id) == (grant.place, grant.user_id)]
         return same[same.index(grant) + 1 :]
 
 

@@ -76,6 +76,7 @@ class Manifest:
     slash_commands: tuple[SlashCommand, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     bot_scopes: tuple[str, ...] = ()
+    user_scopes: tuple[str, ...] = ()
     bot_events: frozenset[str] = frozenset()
     home_tab_enabled: bool = False
     messages_tab_enabled: bool = True
@@ -188,7 +189,8 @@ def _build(root: Fields, features: Fields, settings: Fields) -> Manifest:
         bot_always_online=bot.flag("always_online"),
         slash_commands=_commands(features),
         shortcuts=_shortcuts(features),
-        bot_scopes=_scopes(oauth.section("scopes", _SCOPES)),
+        bot_scopes=_scopes(oauth.section("scopes", _SCOPES), "bot"),
+        user_scopes=_scopes(oauth.section("scopes", _SCOPES), "user"),
         bot_events=frozenset(_names(events, "bot_events", _EVENT, most=100, unique=True)),
         home_tab_enabled=home.flag("home_tab_enabled"),
         messages_tab_enabled=home.flag("messages_tab_enabled", default=True),
@@ -238,9 +240,9 @@ def _shortcuts(features: Fields) -> tuple[Shortcut, ...]:
     return tuple(found)
 
 
-def _scopes(scopes: Fields) -> tuple[str, ...]:
-    """Read the bot's scopes; optional ones count as granted (a choice: the installer would decide)."""
-    wanted = _names(scopes, "bot", _SCOPE, most=255) + _names(scopes, "bot_optional", _SCOPE, most=255)
+def _scopes(scopes: Fields, whose: str) -> tuple[str, ...]:
+    """Read the bot's scopes, or people's; optional ones count as granted (a choice: the installer would decide)."""
+    wanted = _names(scopes, whose, _SCOPE, most=255) + _names(scopes, f"{whose}_optional", _SCOPE, most=255)
     return tuple(dict.fromkeys(wanted))
 
 

@@ -40,6 +40,7 @@ class User:
     Args:
         is_restricted: whether they are a guest.
         is_stranger: whether they are of another workspace, met in a conversation that both share.
+        status_expiration: when their status is cleared, in seconds since 1970; 0 for never.
     """
 
     id: str
@@ -52,6 +53,9 @@ class User:
     is_stranger: bool = False
     is_bot: bool = False
     deleted: bool = False
+    status_text: str = ""
+    status_emoji: str = ""
+    status_expiration: int = 0
 
 
 @dataclass(slots=True)

@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from sandbox.installs import InstallCode, Installs
-from sandbox.page.consent import form_headers
+from sandbox.page.consent import LAST_PERSON, form_headers
 from sandbox.page.guard import guarded
+from sandbox.page.reader import shown_name
 from sandbox.page.render import make_environment
 from sandbox.sign_in import takes_back
 
@@ -28,6 +29,7 @@ class InstallRequest:
 
     client_id: str = ""
     scope: str = ""
+    user_scope: str = ""
     state: str = ""
     redirect_uri: str = ""
     team: str = ""
@@ -68,10 +70,12 @@ class InstallPages:
         if problem is not None:
             return self._sorry(problem)
         places = self._places(wanted.team)
+        if not wanted.scope:
+            return self._ask_person(request, wanted)
         text = self._environment.get_template("install.html").render(
             app=self._installs.home.installation.manifest.name,
             places=places,
-            scopes=wanted.scope.replace(",", " ").split(),
+            scopes=_split(wanted.scope + " " + wanted.user_scope),
             asked=asdict(wanted),
         )
         return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
@@ -83,9 +87,12 @@ class InstallPages:
         problem = self._problem(wanted)
         if problem is not None:
             return self._sorry(problem)
-        place = form.get("place", "")
-        if "allow" in form and place in dict(self._places(wanted.team)):
+        place, user_id = form.get("place", ""), form.get("user", "")
+        if "allow" in form and place in dict(self._places(wanted.team)) and wanted.scope:
             said = {"code": self._new_code(wanted, place)}
+        elif "allow" in form and user_id in self._people(wanted.team):
+            place = next(one.team.id for one in self._installs.workspaces.values() if user_id in one.users)
+            said = {"code": self._new_code(wanted, place, user_id)}
         else:
             said = {"error": "access_denied"}
         said |= {"state": wanted.state} if wanted.state else {}
@@ -107,12 +114,34 @@ class InstallPages:
             self._installs.uninstall(place)
         return web.Response(status=303, headers={"Location": _MANAGE})
 
-    def _new_code(self, wanted: InstallRequest, place: str) -> str:
+    def _ask_person(self, request: web.Request, wanted: InstallRequest) -> web.Response:
+        """Ask a person what the app may do in their name; the one of the page seen last is chosen already."""
+        people = self._people(wanted.team)
+        chosen = request.query.get("user") or request.cookies.get(LAST_PERSON, "")
+        text = self._environment.get_template("allow.html").render(
+            app=self._installs.home.installation.manifest.name,
+            people=list(people.items()),
+            chosen=chosen if chosen in people else next(iter(people), ""),
+            scopes=_split(wanted.user_scope),
+            asked=asdict(wanted),
+        )
+        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
+
+    def _people(self, team_id: str) -> dict[str, str]:
+        """Return who can allow something in their own name, by id, with their name and workspace."""
+        places = [one for one in self._installs.workspaces.values() if team_id in {"", one.team.id}]
+        people = [(user, place.team.name) for place in places for user in place.users.values()]
+        return {
+            user.id: f"{shown_name(user)} ({team})" for user, team in people if not user.is_bot and not user.deleted
+        }
+
+    def _new_code(self, wanted: InstallRequest, place: str, user_id: str = "") -> str:
         code = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(32)}"
         workspace = self._installs.members(place)[0]
         admin = next(user for user in workspace.users.values() if user.is_admin)
-        scopes = tuple(wanted.scope.replace(",", " ").split())
-        self._installs.codes[code] = InstallCode(place, admin.id, wanted.redirect_uri, scopes, workspace.now())
+        scopes, of_person = _split(wanted.scope), _split(wanted.user_scope)
+        asked = (place, user_id or admin.id, wanted.redirect_uri)
+        self._installs.codes[code] = InstallCode(*asked, scopes, workspace.now(), of_person)
         return code
 
     def _places(self, team_id: str) -> list[tuple[str, str]]:
@@ -130,8 +159,10 @@ class InstallPages:
             return "invalid_client_id"
         if not takes_back(self._installs.home, wanted.redirect_uri):
             return "bad_redirect_uri"
-        scopes = wanted.scope.replace(",", " ").split()
-        if not scopes or not set(scopes) <= set(installation.manifest.bot_scopes):
+        scopes, of_person = set(_split(wanted.scope)), set(_split(wanted.user_scope))
+        if not scopes | of_person or not scopes <= set(installation.manifest.bot_scopes):
+            return "invalid_scope"
+        if not of_person <= set(installation.manifest.user_scopes):
             return "invalid_scope"
         return None
 
@@ -142,5 +173,9 @@ class InstallPages:
 
 
 def _read(values: Mapping[str, str]) -> InstallRequest:
-    names = ("client_id", "scope", "state", "redirect_uri", "team")
+    names = ("client_id", "scope", "user_scope", "state", "redirect_uri", "team")
     return InstallRequest(**{name: values[name] for name in names if name in values})
+
+
+def _split(scopes: str) -> tuple[str, ...]:
+    return tuple(scopes.replace(",", " ").split())

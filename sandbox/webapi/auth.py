@@ -30,14 +30,14 @@ def check_token(workspace: Workspace, installs: Installs, called: Method, token:
     kinds |= dict.fromkeys(workspace.sign_in_tokens, "person")
     grant = installs.grants.get(token)
     if grant is not None:
-        kinds[token] = "bot"
+        kinds[token] = "bot" if grant.user_id is None else "person"
         _check_grant(grant, workspace.now())
     kind = kinds.get(token)
     if kind is None:
         raise SlackError("invalid_auth")
     if kind == "bot" and grant is None and installation.token_revoked:
         raise SlackError("token_revoked")
-    if kind != called.caller and (called.name != "auth.test" or kind == "person"):
+    if kind not in called.caller.split(" or ") and (called.name != "auth.test" or token in workspace.sign_in_tokens):
         raise SlackError("not_allowed_token_type")
 
 
@@ -73,8 +73,12 @@ def auth_test(call: ApiCall) -> Json:
 
     Source: https://docs.slack.dev/reference/methods/auth.test
     """
-    workspace = call.workspace
+    workspace, user_id = call.workspace, call.user_id
     installation, enterprise = workspace.installation, workspace.enterprise
+    if user_id is not None:
+        team, name = workspace.team, workspace.users[user_id].name
+        about = {"url": f"{workspace.base_url}/", "team": team.name, "user": name, "team_id": team.id}
+        return {**about, "user_id": user_id, "is_enterprise_install": False}
     team = workspace.team if enterprise is None or not installation.is_org_wide else enterprise
     return {
         "url": f"{workspace.base_url}/",

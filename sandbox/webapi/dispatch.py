@@ -122,8 +122,8 @@ class _WebApi:
             wait_s = self._wait_s(workspace, method, raw)
             if wait_s:
                 return _too_many(wait_s)
-            if method.scopes and workspace.installation.scopes.isdisjoint(method.scopes):
-                raise missing_scope(method.scopes, workspace.installation.scopes)
+            if method.scopes and call.scopes.isdisjoint(method.scopes):
+                raise missing_scope(method.scopes, call.scopes)
             _check_required(name, raw.values)
             _check_http_method(name, http_method)
             body = {"ok": True, **method.handler(call)}

@@ -29,8 +29,12 @@ def oauth_v2_access(call: ApiCall) -> Json:
         raise SlackError("invalid_code")
     if call.arguments.text("redirect_uri") != code.redirect_uri:
         raise SlackError("bad_redirect_uri")
-    grant = call.installs.install(code.place, code.scopes)
-    return {**_answer(call, grant), "authed_user": {"id": code.user_id}}
+    person: Json = {"id": code.user_id}
+    if code.user_scopes:
+        person |= _tokens(call, call.installs.allow(code.place, code.user_id, code.user_scopes))
+    if not code.scopes:
+        return {**_about(call, code.place), "authed_user": person}
+    return {**_answer(call, call.installs.install(code.place, code.scopes)), "authed_user": person}
 
 
 @method("apps.uninstall", tier=1)
@@ -46,21 +50,35 @@ def apps_uninstall(call: ApiCall) -> Json:
 
 
 def _answer(call: ApiCall, grant: Grant) -> Json:
-    """Describe what was given; `team` is null for a whole organisation."""
-    workspace = call.installs.members(grant.place)[0]
-    installation, team, enterprise = workspace.installation, workspace.team, workspace.enterprise
-    whole = grant.place in call.installs.organisations
+    """Describe what was given to the app."""
+    if grant.user_id is not None:
+        return {**_about(call, grant.place), **_tokens(call, grant), "user_id": grant.user_id}
+    bot = {"bot_user_id": call.installs.members(grant.place)[0].installation.bot_user_id}
+    return {**_about(call, grant.place), **_tokens(call, grant), **bot}
+
+
+def _tokens(call: ApiCall, grant: Grant) -> Json:
     lasting: Json = {}
     if grant.expires_at_s is not None:
         lasting = {"expires_in": int(grant.expires_at_s - call.workspace.now()), "refresh_token": grant.refresh_token}
+    of_bot = call.installs.members(grant.place)[0].installation.scopes
+    scopes = of_bot if grant.user_id is None else grant.scopes
     return {
-        "app_id": installation.app_id,
-        "scope": ",".join(sorted(installation.scopes)),
-        "token_type": "bot",
+        "scope": ",".join(sorted(scopes)),
+        "token_type": "bot" if grant.user_id is None else "user",
         "access_token": grant.token,
-        "bot_user_id": installation.bot_user_id,
+        **lasting,
+    }
+
+
+def _about(call: ApiCall, place: str) -> Json:
+    """Describe where; `team` is null for a whole organisation."""
+    workspace = call.installs.members(place)[0]
+    team, enterprise = workspace.team, workspace.enterprise
+    whole = place in call.installs.organisations
+    return {
+        "app_id": workspace.installation.app_id,
         "team": None if whole else {"id": team.id, "name": team.name},
         "enterprise": None if enterprise is None else {"id": enterprise.id, "name": enterprise.name},
         "is_enterprise_install": whole,
-        **lasting,
     }

@@ -18,7 +18,7 @@ from sandbox.webapi.errors import SlackError
 from sandbox.webapi.switches import Switches
 from sandbox.workspace import Json, Workspace
 
-CallerKind = Literal["bot", "app", "person", "none"]
+CallerKind = Literal["bot", "app", "person", "bot or person", "none"]
 
 _METHOD_PAGE = re.compile(r"https://docs\.slack\.dev/reference/methods/([A-Za-z0-9.]+)")
 
@@ -41,13 +41,28 @@ class ApiCall:
     token: str | None = None
     client: tuple[str, str] | None = None
 
+    @property
+    def user_id(self) -> str | None:
+        """Return whose token was used: a person's, or None for the app's own."""
+        grant = self.installs.grants.get(self.token or "")
+        signed_in = self.workspace.sign_in_tokens.get(self.token or "")
+        return signed_in if grant is None else grant.user_id
+
+    @property
+    def scopes(self) -> set[str]:
+        """Return what the token may be used for."""
+        grant = self.installs.grants.get(self.token or "")
+        if grant is not None and grant.user_id is not None:
+            return set(grant.scopes)
+        return {"openid"} if self.user_id is not None else self.workspace.installation.scopes
+
     def need_scope(self, *scopes: str) -> None:
         """Insist on all of these scopes.
 
         Raises:
             SlackError: `missing_scope` with what is `needed` and `provided`.
         """
-        provided = self.workspace.installation.scopes
+        provided = self.scopes
         if not provided.issuperset(scopes):
             raise missing_scope(scopes, provided)
 
@@ -86,7 +101,7 @@ def method(
         name: such as `calls.add`.
         scope: the scope it needs, or several of which any one will do.
         tier: Slack's rate tier, 1 to 4; 0 for the methods with special limits.
-        caller: whose token it takes: the `bot`'s, the `app`'s (app-level, `xapp-`), a `person`'s who signed in, or
+        caller: whose token it takes: the `bot`'s, the `app`'s (app-level, `xapp-`), a `person`'s, or
             `none`.
     """
     scopes = (scope,) if isinstance(scope, str) else scope

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 import zoneinfo
 
 from sandbox.webapi.errors import SlackError
@@ -12,6 +14,7 @@ from sandbox.workspace import Json, User, Workspace
 
 _IMAGE_SIZES = (24, 32, 48, 72, 192, 512)
 _EMAIL_DOMAIN = "sandbox.example"
+_STATUS_MAX_CHARS = 100
 
 
 @method("users.info", scope="users:read", tier=4)
@@ -49,17 +52,42 @@ def users_lookup_by_email(call: ApiCall) -> Json:
     raise SlackError("users_not_found")
 
 
-@method("users.profile.get", scope="users.profile:read", tier=4)
+@method("users.profile.get", scope="users.profile:read", tier=4, caller="bot or person")
 def users_profile_get(call: ApiCall) -> Json:
-    """Show a person's profile; without `user` the bot's own.
+    """Show a person's profile; without `user` the token's own.
 
     Source: https://docs.slack.dev/reference/methods/users.profile.get
     """
-    user_id = call.arguments.text("user") or call.workspace.installation.bot_user_id
+    user_id = call.arguments.text("user") or call.user_id or call.workspace.installation.bot_user_id
     user = call.workspace.users.get(user_id)
     if user is None:
         raise SlackError("user_not_found")
     return {"profile": _profile(call.workspace, user)}
+
+
+@method("users.profile.set", scope="users.profile:write", caller="person")
+def users_profile_set(call: ApiCall) -> Json:
+    """Set the status of the person whose token it is; nothing else of a profile is kept here.
+
+    Source: https://docs.slack.dev/reference/methods/users.profile.set
+    """
+    user = call.workspace.users.get(call.user_id or "")
+    profile = call.arguments.values.get("profile")
+    try:
+        wanted = json.loads(profile) if isinstance(profile, str) else profile
+    except ValueError:
+        wanted = None
+    if user is None or not isinstance(wanted, dict):
+        raise SlackError("invalid_profile")
+    text, emoji = str(wanted.get("status_text", user.status_text)), wanted.get("status_emoji", user.status_emoji)
+    if len(text) > _STATUS_MAX_CHARS:
+        raise SlackError("too_long")
+    if emoji and not re.fullmatch(r":[^:\s]+:", str(emoji)):
+        raise SlackError("profile_status_set_failed_not_emoji_syntax")
+    user.status_text, user.status_emoji = text, str(emoji) or (":speech_balloon:" if text else "")
+    user.status_expiration = int(wanted.get("status_expiration", user.status_expiration))
+    call.workspace.changed()
+    return {"username": user.name, "profile": _profile(call.workspace, user)}
 
 
 def email_of(user: User) -> str:
@@ -103,9 +131,9 @@ def _profile(workspace: Workspace, user: User) -> Json:
     profile: Json = {
         "title": "",
         "avatar_hash": user.id.lower(),
-        "status_text": "",
-        "status_emoji": "",
-        "status_expiration": 0,
+        "status_text": user.status_text,
+        "status_emoji": user.status_emoji,
+        "status_expiration": user.status_expiration,
         "real_name": user.real_name,
         "display_name": user.name,
         "real_name_normalized": user.real_name,
