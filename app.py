@@ -68,6 +68,7 @@ from parts import (
     build_outside,
     build_plans,
     build_providers,
+    build_statuses,
     build_use_cases,
     taken_port,
 )
@@ -139,7 +140,8 @@ class Server:
         self.join_site = build_join_site(settings, web_api, joining, address)
         self.profiles, self.groups, self.sizes = outside.profiles, outside.groups, outside.sizes
         self.plans = build_plans(outside, database, self.starts, self.wakeups)
-        self.accounts = build_accounts(settings, database, self.meeting_systems, self.replies, address)
+        self.accounts = build_accounts(settings, database, web_api, self.meeting_systems, self.replies, address)
+        self.statuses = build_statuses(outside, database, web_api, self.accounts)
         inside = Inside(database, self.calls, self.starts, self.wakeups, self.replies, allowed)
         use = build_use_cases(web_api, inside, outside, joining, self.accounts)
         self.choosing = use.choosing
@@ -147,7 +149,7 @@ class Server:
         listeners.register(self.bolt, use, removed)
 
     async def _advance(self, work_id: WorkId) -> datetime | None:
-        return await either(self.advancer.advance, self.plans.advance)(work_id)
+        return await either(self.advancer.advance, self.plans.advance, self.statuses.advance)(work_id)
 
     async def _is_open(self, provider: str, room_id: str) -> bool:
         return await self.intake.is_open(provider, room_id)

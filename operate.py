@@ -18,6 +18,7 @@ from calls.model import Call, CallId
 from calls.plan import PlanId
 from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
 from calls.slack.pace import Pace
+from calls.status import StatusId
 from calls.words.errors import sentence_for
 from calls.work import either
 from config import Settings
@@ -162,7 +163,7 @@ class Operator:
     async def _end_with_others(self, call_id: CallId) -> int:
         """Be one more process that works until a call has come to rest."""
         # Scheduled calls are left to the processes that serve.
-        advance = either(self._advancer().advance, _leave)
+        advance = either(self._advancer().advance, _leave, _leave)
         wakeups = build_wakeups(self._database, self._settings.database_url, now, advance)
         sweeping = asyncio.create_task(wakeups.sweep_forever())
         wakeups.wake(call_id)
@@ -197,8 +198,8 @@ class Operator:
         return Advancer(self._database, outside)
 
 
-async def _leave(_: PlanId) -> None:
-    """Leave a scheduled call due, for a process that serves."""
+async def _leave(_: PlanId | StatusId) -> None:
+    """Leave a scheduled call or a status due, for a process that serves."""
 
 
 def _minutes(call: Call) -> str:

@@ -52,12 +52,17 @@ from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
 from calls.slack.openid_api import OpenIdApi
 from calls.slack.pace import Pace
+from calls.slack.person_oauth import PersonOAuth
+from calls.slack.status_api import StatusApi
 from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
 from calls.starts import Starts
+from calls.status import SLACK
+from calls.status_advance import StatusAdvancer
 from calls.use_cases import UseCases
+from calls.words import statuses
 from calls.words.accounts import revoked
 from calls.workspaces import Workspaces
 from config import Settings
@@ -256,23 +261,28 @@ def build_outside(
         rules=settings.end_rules,
         site_url=settings.site_url(address),
         signs_in=settings.signs_in,
+        sets_statuses=settings.signs_in and settings.site_url(address) is not None and bool(settings.encryption_keys),
     )
 
 
 def build_accounts(
-    settings: Settings, database: Database, providers: Providers, replies: Replies, address: str
+    settings: Settings, database: Database, web_api: SlackWeb, providers: Providers, replies: Replies, address: str
 ) -> Accounts | None:
-    """Build what connects people's own accounts; None where there is no meeting system, address or key for that."""
+    """Build what connects people's own accounts; None where there is nothing to connect, no address or no key."""
     offered = {name: provider.accounts for name, provider in providers.by_name.items()}
     systems = {name: system for name, system in offered.items() if system is not None}
     url = settings.site_url(address)
-    if not systems or url is None or not settings.encryption_keys:
+    if not (systems or settings.signs_in) or url is None or not settings.encryption_keys:
         if systems:
             _log.error("Nobody can connect an account at %s: %s", ", ".join(systems), ACCOUNTS_NEED)
         return None
+    if settings.slack_client_id is not None and settings.slack_client_secret is not None:
+        secret = settings.slack_client_secret.reveal()
+        systems = {**systems, SLACK: PersonOAuth(web_api, settings.slack_client_id, secret, now)}
 
     def told(owner: Owner, label: str) -> None:
-        replies.tell(Notice.direct(Person(owner.team_id, owner.user_id), revoked(label)))
+        said = statuses.revoked() if owner.provider == SLACK else revoked(label)
+        replies.tell(Notice.direct(Person(owner.team_id, owner.user_id), said))
 
     store = SqlAccounts(database, Vault(settings.encryption_keys), now)
     accounts = Accounts(store, systems, now, key=settings.join_key, site_url=url, revoked=told)
@@ -301,6 +311,11 @@ HOME_OFFERS = (START_CALL, SCHEDULE_CALL, SETTINGS)
 def build_plans(outside: Outside, storage: Storage, starts: Starts, wakeups: WakeUps) -> PlanAdvancer:
     """Build what does the steps of scheduled calls."""
     return PlanAdvancer(storage, outside, starts.add_call, wakeups.wake)
+
+
+def build_statuses(outside: Outside, storage: Storage, web_api: SlackWeb, accounts: Accounts | None) -> StatusAdvancer:
+    """Build what sets people's statuses."""
+    return StatusAdvancer(storage, outside, StatusApi(web_api), accounts)
 
 
 def taken_port(settings: Settings) -> socket.socket:

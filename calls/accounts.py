@@ -137,7 +137,7 @@ class Accounts:
             raise UsageError("account_not_given")
         system = self._systems[provider]
         tokens = await system.exchange(
-            GivenCode(arrival.code, self._verifier(arrival.state), self._redirect_uri(provider))
+            GivenCode(arrival.code, self._verifier(arrival.state), self._redirect_uri(provider), owner)
         )
         account = LinkedAccount(owner, await system.name_of(tokens.access), tokens)
         await self._store.save(account)

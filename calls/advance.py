@@ -18,6 +18,7 @@ from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
 from calls.refusals import after_refusal, set_aside, told_to_wait
 from calls.slack.codes import CLASS_OF_CODE, CLASS_OF_OUR_CODE
+from calls.statuses import note_people
 from calls.telling import tell
 from calls.words.language import speaking
 from calls.workflows import Step, next_due, next_step, retry_at
@@ -207,6 +208,8 @@ class Advancer:
             if changed.due_at == stored.due_at:
                 changed = replace(changed, tries=0, stuck_code=None)
             participants = transaction.participants(call_id)
+            if self._outside.sets_statuses:
+                note_people(transaction, changed, participants, self._outside.now())
             changed = watching.watched(changed, participants, self._outside.now(), self._outside.rules)
             invitations = ringing.invitations_of(transaction, changed)
             at = _Snapshot(changed, participants, transaction.notices(call_id), invitations)

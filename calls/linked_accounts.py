@@ -55,11 +55,13 @@ class GivenCode:
 
     Args:
         verifier: what the challenge was made from.
+        owner: who was sent.
     """
 
     code: str = field(repr=False)
     verifier: str = field(repr=False)
     redirect_uri: str = ""
+    owner: Owner | None = None
 
 
 class SignsPeopleIn(Protocol):

@@ -35,6 +35,7 @@ class Outside:
         fallback: the name of the provider that takes calls whose own does not work, or None.
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
+        sets_statuses: whether people can let us set their status.
     """
 
     slack_calls: CallsApi
@@ -51,6 +52,7 @@ class Outside:
     rules: EndRules = field(default_factory=EndRules)
     site_url: str | None = None
     signs_in: bool = False
+    sets_statuses: bool = False
 
     def gives_own_links(self, call: Call) -> bool:
         """Say whether everybody who joins a call through our pages gets a link to the meeting that is theirs alone."""

@@ -27,6 +27,7 @@ from calls.past import PastTransaction
 from calls.plan_store import PlanTransaction
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
+from calls.status_store import StatusTransaction
 from calls.work import WorkId
 
 Answer = TypeVar("Answer")
@@ -35,7 +36,7 @@ Clock = Callable[[], datetime]
 """Returns the present time as an aware UTC datetime."""
 
 
-class Transaction(PastTransaction, PlanTransaction, Protocol):
+class Transaction(PastTransaction, PlanTransaction, StatusTransaction, Protocol):
     """Reads and writes that happen together or not at all."""
 
     def call(self, call_id: CallId) -> Call | None:
@@ -181,10 +182,10 @@ class Storage(Protocol):
         """
 
     async def due(self, now: datetime, limit: int) -> Sequence[WorkId]:
-        """Return the calls and plans whose `due_at` has come, the longest due first."""
+        """Return the calls, plans and statuses whose `due_at` has come, the longest due first."""
 
     async def next_due_at(self) -> datetime | None:
-        """Return when the next call or plan is due, or None when none is waiting."""
+        """Return when the next call, plan or status is due, or None when none is waiting."""
 
 
 class WakeUps(Protocol):

@@ -158,6 +158,7 @@ class Effective:
     shows_passcodes: bool
     sets_channels: Who
     links: bool
+    shares_status: bool
 
 
 def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, person: PersonPreferences) -> Effective:
@@ -181,6 +182,7 @@ def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, pers
         shows_passcodes=first(workspace.shows_passcodes, otherwise=False),
         sets_channels=first(workspace.sets_channels, otherwise=Who.ADMINS),
         links=first(channel.links, workspace.links, otherwise=True),
+        shares_status=first(person.shares_status, otherwise=True),
     )
 
 

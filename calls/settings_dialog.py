@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from calls import statuses
 from calls.accounts import Accounts, Connectable
 from calls.choosing import channel_chose, person_chose, save_choice, workspace_chose
 from calls.errors import SlackError
@@ -32,6 +33,7 @@ from calls.profiles import FRESH_FOR, Profiles
 from calls.replies import Json, Replies
 from calls.settings_entry import find_fault, read_entry
 from calls.slack.user_groups_api import UserGroup, UserGroupsApi
+from calls.status import SLACK
 from calls.words import settings as words
 
 _log = logging.getLogger(__name__)
@@ -133,7 +135,7 @@ class SettingsDialog:
         page = await self._storage.read(work)
         if page.holder is not Holder.PERSON:
             return replace(page, groups=await self._groups_of(person))
-        return page if self._accounts is None else replace(page, accounts=await self._accounts.of(person))
+        return page if self._accounts is None else replace(page, accounts=await self._accounts_of(person))
 
     async def unlink(self, person: Person, provider: str) -> None:
         """Let go of a person's account at a meeting system.
@@ -141,6 +143,8 @@ class SettingsDialog:
         Raises:
             StorageError: when it could not be stored.
         """
+        if provider == SLACK and await statuses.leave(self._storage, person, self._now()):
+            return
         if self._accounts is not None:
             await self._accounts.unlink(person, provider)
 
@@ -177,6 +181,8 @@ class SettingsDialog:
             for holder, changed in values.items():
                 chosen = replace(before.of(holder), **changed)  # type: ignore[arg-type]  # read as the fields' types
                 save_choice(transaction, person, (holder, _id_of(holder, person, channel_id)), chosen, self._now())
+            if Holder.PERSON in values and transaction.who_share(person.team_id, [person.user_id]):
+                statuses.note_person(transaction, person.team_id, person.user_id, self._now())
             return Reply()
 
         return await self._storage.accept(delivery, work)
@@ -200,6 +206,13 @@ class SettingsDialog:
         lets_anyone = workspace_chose(transaction, person.team_id).sets_channels is Who.ANYONE
         # In a conversation of two, nobody else is concerned.
         return (channel_id.startswith("D") or lets_anyone) and not (known.is_guest or known.is_stranger)
+
+    async def _accounts_of(self, person: Person) -> Sequence[Connectable]:
+        accounts = [] if self._accounts is None else await self._accounts.of(person)
+        if not any(one.provider == SLACK and one.name for one in accounts):
+            return accounts
+        leaves = await statuses.is_leaving(self._storage, person)
+        return [replace(one, name=None) if one.provider == SLACK and leaves else one for one in accounts]
 
     async def _groups_of(self, person: Person) -> tuple[UserGroup, ...]:
         try:

@@ -207,7 +207,8 @@ class Installs:
     def _new_grant(self, place: str, user_id: str | None = None, scopes: tuple[str, ...] = ()) -> Grant:
         mark, kind = secrets.token_hex(16), "xoxb" if user_id is None else "xoxp"
         if self.home.installation.manifest.token_rotation_enabled:
-            expires_at_s, refresh_token = self.home.now() + self.token_lasts_s, f"xoxe-1-sandbox-{secrets.token_hex(16)}"
+            expires_at_s = self.home.now() + self.token_lasts_s
+            refresh_token = f"xoxe-1-sandbox-{secrets.token_hex(16)}"
             made = Grant(place, f"xoxe.{kind}-1-sandbox-{mark}", refresh_token, expires_at_s)
         else:
             made = Grant(place, f"{kind}-sandbox-{mark}")

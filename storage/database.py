@@ -22,6 +22,7 @@ from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
 from storage.plan_tables import plans
 from storage.postgres import repeated, wait_for_copies
+from storage.status_tables import statuses
 from storage.tables import budgets, calls, deliveries
 from storage.transaction import SqlTransaction
 from storage.writer import Writer
@@ -86,11 +87,11 @@ class Database:
         return await self.query(lambda connection: work(SqlTransaction(connection, writes=False)))
 
     async def due(self, now: datetime, limit: int) -> Sequence[WorkId]:
-        """Return the calls and plans that are due, the longest due first."""
+        """Return the calls, plans and statuses that are due, the longest due first."""
 
         def due(connection: Connection) -> list[WorkId]:
             found: list[tuple[datetime, WorkId]] = []
-            for of in (calls, plans):
+            for of in (calls, plans, statuses):
                 query = select(of.c.due_at, of.c.id).where(of.c.due_at <= now).order_by(of.c.due_at).limit(limit)
                 found += [(row.due_at, work_id_of(row.id)) for row in connection.execute(query)]
             return [work_id for _, work_id in sorted(found)[:limit]]
@@ -98,8 +99,8 @@ class Database:
         return await self.ask(due)
 
     async def next_due_at(self) -> datetime | None:
-        """Return when the next call or plan is due."""
-        queries = [select(func.min(of.c.due_at)).where(of.c.due_at.is_not(None)) for of in (calls, plans)]
+        """Return when the next call, plan or status is due."""
+        queries = [select(func.min(of.c.due_at)).where(of.c.due_at.is_not(None)) for of in (calls, plans, statuses)]
 
         def next_due_at(connection: Connection) -> datetime | None:
             times = [connection.execute(query).scalar_one() for query in queries]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from calls.work import WorkId, work_id_of
 from storage.plan_tables import plans
+from storage.status_tables import statuses
 from storage.tables import calls
 
 _workers = table("procrastinate_workers", column("id"), column("last_heartbeat"))
@@ -52,9 +53,9 @@ def _is_silent(limit_s: float) -> ColumnElement[bool]:
 
 
 def waiting(connection: Connection, until: datetime, limit: int) -> list[tuple[WorkId, datetime]]:
-    """Return which calls and plans are due by a time and have no job, with when they are due, the longest due first."""
+    """Return what is due by a time and has no job, with when it is due, the longest due first."""
     found: list[tuple[WorkId, datetime]] = []
-    for of in (calls, plans):
+    for of in (calls, plans, statuses):
         has_job = exists(select(1).where(_jobs.c.lock == literal_column(f"'call:' || {of.name}.id")))
         query = select(of.c.id, of.c.due_at).where(of.c.due_at <= until, ~has_job).order_by(of.c.due_at).limit(limit)
         found += [(work_id_of(row.id), row.due_at) for row in connection.execute(query)]

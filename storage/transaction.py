@@ -28,6 +28,7 @@ from calls.profile import Profile
 from storage import rows
 from storage.past import SqlPast
 from storage.plans import SqlPlans
+from storage.statuses import SqlStatuses
 from storage.tables import (
     calls,
     conversations,
@@ -47,7 +48,7 @@ from storage.tables import (
 from storage.upsert import put
 
 
-class SqlTransaction(SqlPast, SqlPlans):
+class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
     """One open transaction; `calls.ports.Transaction` says what each method does."""
 
     def __init__(self, connection: Connection, *, writes: bool = True) -> None:

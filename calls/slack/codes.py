@@ -2,8 +2,8 @@
 
 Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, chat.unfurl, chat.getPermalink,
 conversations.replies, files.getUploadURLExternal, files.completeUploadExternal, views.open, views.update,
-views.publish, auth.test, openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes
-that only answer to arguments we never send are listed too.
+views.publish, users.profile.get, users.profile.set, auth.test, openid.connect.token, openid.connect.userInfo, and the
+codes that all methods share. Codes that only answer to arguments we never send are listed too.
 
 Sources, read 2026-11-21: the Errors section of https://docs.slack.dev/reference/methods/calls.add and of the
 other methods' pages. Codes that stand in no such section are marked.
@@ -27,7 +27,7 @@ _CODES: dict[type[errors.SlackError], str] = {
         access_denied accesslimited app_access_restricted blocked_file_type cannot_auth_user cannot_find_service
         cannot_prompt cannot_unfurl_url ekm_access_denied enterprise_is_restricted file_type_not_allowed
         file_upload_size_restricted file_uploads_disabled file_uploads_except_images_disabled is_bot
-        message_limit_exceeded no_permission not_allowed_token_type
+        cannot_update_admin_user message_limit_exceeded no_permission not_allowed_token_type
         not_authorized not_enabled not_implemented posting_to_channel_denied send_on_behalf_not_allowed
         slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
         slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked
@@ -65,6 +65,8 @@ _CODES: dict[type[errors.SlackError], str] = {
         missing_argument missing_file_data missing_post_type missing_profile_id msg_blocks_too_long msg_too_long
         no_dual_broadcast_content_update no_text snippet_too_large team_not_found
         too_many_attachments too_many_contact_cards
+        invalid_profile profile_set_failed profile_status_set_failed_not_emoji_syntax
+        profile_status_set_failed_not_valid_emoji reserved_name too_long
         unable_to_share_files unknown_method view_too_large
     """,
 }

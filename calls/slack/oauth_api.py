@@ -25,7 +25,7 @@ BOT_SCOPES = (
 )
 """What the app asks for, the same as in manifest.yml."""
 
-_AUTHORIZE = "/oauth/v2/authorize"
+AUTHORIZE = "/oauth/v2/authorize"
 
 
 class OAuthApi:
@@ -61,7 +61,7 @@ class OAuthApi:
             "state": state,
             "redirect_uri": redirect_uri,
         }
-        return f"{self._web.site_url}{_AUTHORIZE}?{urlencode(query)}"
+        return f"{self._web.site_url}{AUTHORIZE}?{urlencode(query)}"
 
     def open_url(self, installation: Installation) -> str:
         """Return where a browser finds the app in Slack. Source: https://docs.slack.dev/interactivity/deep-linking."""

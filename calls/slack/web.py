@@ -76,12 +76,27 @@ class SlackWeb:
             SlackError: the one that fits, for every outcome but an answer that says yes.
             StorageError: when it is not certain that the work is still ours, or whose turn it is; nothing was sent.
         """
+        return await self._in_turn(team_id, method, body, lambda: self._call_now(team_id, method, body))
+
+    async def call_as_person(self, team_id: str, token: str, method: str, body: Mapping[str, Any]) -> Answer:
+        """Call a method with a token that somebody gave us for themselves, in the line of their workspace.
+
+        Raises:
+            SlackError: as in `call`.
+            StorageError: as in `call`.
+        """
+        return await self._in_turn(team_id, method, body, lambda: self._send(self._client(token), method, body))
+
+    async def _in_turn(
+        self, team_id: str, method: str, body: Mapping[str, Any], send: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        """Send a request when its turn has come, and again when Slack says that it came too soon."""
         if self._pace is None:
-            return await self._call_now(team_id, method, body)
+            return await send()
         turn = await self._pace.turn(team_id, method, body)
         for refusals in itertools.count(1):
             try:
-                return await self._call_now(team_id, method, body)
+                return await send()
             except errors.SlackRateLimited as refused:
                 await turn.hold(refused.retry_after_s)
                 if refusals == REFUSALS_MAX:

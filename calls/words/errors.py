@@ -43,6 +43,10 @@ _USAGE: dict[str, str] = {
     "account_not_given": (
         "Nothing was connected, because it was not allowed there. To try again, open `/startcall settings` in Slack."
     ),
+    "account_not_yours": (
+        "Nothing was connected, because somebody else is signed in to Slack in this browser. Sign in there as "
+        "yourself, then open `/startcall settings` in Slack and try again."
+    ),
     "guest_link_expired": "Guest links work for 24 hours, and this one is older. " + _NEW_GUEST_LINK,
     "guest_link_not_needed": (
         "This meeting has one address for everybody, so guests need no link of their own. Send them the one that "

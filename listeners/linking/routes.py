@@ -16,7 +16,9 @@ from calls.errors import CallsError
 from calls.installing import Arrival
 from calls.linked_accounts import Owner
 from calls.profiles import Profiles
+from calls.status import SLACK
 from calls.words import accounts as words
+from calls.words import statuses
 from listeners.joining.pages import HEADERS, Pages
 
 _log = logging.getLogger(__name__)
@@ -62,7 +64,8 @@ class AccountPages:
         except CallsError as error:
             return self._refused(error)
         link = f"{self._path}/link/{provider}/go?for={quote(token, safe='')}"
-        said = words.before_connecting(label, person)
+        is_status = provider == SLACK
+        said = statuses.before_connecting(person) if is_status else words.before_connecting(label, person)
         return self._with_headers(self._pages.drawn("installing", said, None, link=link, label=words.go_on(label)))
 
     async def begin(self, request: web.Request) -> web.Response:
@@ -93,7 +96,9 @@ class AccountPages:
             account, label = await self._accounts.finish(request.match_info["provider"], arrival)
         except CallsError as error:
             return self._refused(error)
-        return self._with_headers(self._pages.said(words.is_connected(label, account.name)))
+        is_status = account.owner.provider == SLACK
+        said = statuses.is_connected() if is_status else words.is_connected(label, account.name)
+        return self._with_headers(self._pages.said(said))
 
     async def _name(self, owner: Owner) -> str:
         profile = await self._profiles.known(owner.team_id, owner.user_id)

@@ -13,8 +13,9 @@ from calls.own_room import ADDRESS_MAX_CHARS
 from calls.preferences import ASKS_ABOVE_MAX, OWN_ROOM, Holder, PersonPreferences, Who
 from calls.settings_dialog import SettingsPage
 from calls.settings_entry import NO, YES, fields_of
+from calls.status import SLACK
 from calls.text import escape
-from calls.words import accounts
+from calls.words import accounts, statuses
 from calls.words import settings as words
 from listeners.payload import Body
 
@@ -45,12 +46,14 @@ def account_sections(page: SettingsPage) -> list[Json]:
 
 
 def _account_section(one: Connectable) -> Json:
+    is_status = one.provider == SLACK
     if one.name is None:
-        button = {"action_id": CONNECT_ACCOUNT, "text": _plain(accounts.connect(one.label)), "url": one.url}
-        text = accounts.not_connected(one.label)
+        name = statuses.connect() if is_status else accounts.connect(one.label)
+        button = {"action_id": CONNECT_ACCOUNT, "text": _plain(name), "url": one.url}
+        text = statuses.not_connected() if is_status else accounts.not_connected(one.label)
     else:
         button = {"action_id": UNLINK_ACCOUNT, "text": _plain(accounts.disconnect()), "value": one.provider}
-        text = accounts.connected(one.label, escape(one.name))
+        text = statuses.connected() if is_status else accounts.connected(one.label, escape(one.name))
     block = {"type": "section", "block_id": f"account.{one.provider}", "text": {"type": "mrkdwn", "text": text}}
     return {**block, "accessory": {"type": "button", **button}}
 
@@ -72,8 +75,8 @@ def block_id(holder: Holder, name: str) -> str:
 
 
 def _shown(page: SettingsPage) -> Iterable[str]:
-    # Nothing sets anybody's status yet.
-    return (name for name in fields_of(page.holder) if name != "shares_status")
+    may_set_status = any(one.provider == SLACK and one.name is not None for one in page.accounts)
+    return (name for name in fields_of(page.holder) if name != "shares_status" or may_set_status)
 
 
 def _element(page: SettingsPage, name: str, text: str | None) -> Json | None:

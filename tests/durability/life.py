@@ -33,6 +33,7 @@ from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
 from calls.starts import StartRequest, Starts
+from calls.status import StatusId
 from calls.work import WorkId, either
 from providers.registry import build_provider
 from sandbox.server import Options, Sandbox
@@ -171,7 +172,7 @@ class Life:
         self.run(self._advance_due())
 
     async def _advance_due(self) -> None:
-        advance = either(self.advancer.advance, self.plans.advance)
+        advance = either(self.advancer.advance, self.plans.advance, _no_status)
         for work_id in await self.database.due(self.now, 200):
             await advance(work_id)
 
@@ -215,3 +216,7 @@ class Life:
 
 async def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession()
+
+
+async def _no_status(status_id: StatusId) -> None:
+    raise AssertionError(status_id)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.server import Options, Sandbox
-from tests.world import free_port
+from tests.world import NO_EXTRA, free_port
 
 READY_WAIT_S = 60.0
 
@@ -102,12 +102,14 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 @asynccontextmanager
 async def app_and_slack(
-    database_url: str, *, wrapper: tuple[str, ...] = ()
+    database_url: str, *, wrapper: tuple[str, ...] = (), extra: Mapping[str, str] = NO_EXTRA, signs_in: bool = False
 ) -> AsyncIterator[tuple[AppProcess, Sandbox]]:
     """Run a local Slack that delivers over HTTP, and the app beside it.
 
     Args:
         wrapper: a command that runs the app as itself.
+        extra: further settings.
+        signs_in: let people sign in with Slack.
     """
     port = free_port()
     slack = await Sandbox.start(options=Options(http_url=f"http://127.0.0.1:{port}/slack/events", time_scale=0.01))
@@ -119,6 +121,9 @@ async def app_and_slack(
         "PORT": str(port),
         "DATABASE_URL": database_url,
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
+        "SLACK_CLIENT_ID": slack.installation.client_id if signs_in else "",
+        "SLACK_CLIENT_SECRET": slack.installation.client_secret if signs_in else "",
+        **extra,
     }
     app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
     try:

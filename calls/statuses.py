@@ -1,0 +1,72 @@
+"""Note whose status has to change, in the same transaction as who came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from calls.choosing import person_chose
+from calls.model import Call, Participant, Person, TeamId, UserId
+from calls.ports import Storage, Transaction
+from calls.status import PersonStatus, StatusState, status_id_of
+
+
+def note_people(transaction: Transaction, call: Call, participants: Sequence[Participant], now: datetime) -> None:
+    """Make the statuses due that a call as it is now may change."""
+    ids = sorted({person.slack_id for person in participants if person.slack_id is not None})
+    for user_id in sorted(transaction.who_share(call.team_id, ids)) if ids else ():
+        is_here = call.state.is_open and any(one.present and one.slack_id == user_id for one in participants)
+        note_person(transaction, call.team_id, user_id, now, is_here=is_here)
+
+
+def note_person(
+    transaction: Transaction, team_id: TeamId, user_id: UserId, now: datetime, *, is_here: bool | None = None
+) -> None:
+    """Make a person's status due if it is not as it should be.
+
+    Args:
+        is_here: whether they are in a call, where that is known.
+    """
+    status_id = status_id_of(team_id, user_id)
+    status = transaction.status(status_id) or PersonStatus(status_id, team_id, user_id)
+    is_here = transaction.is_in_call(team_id, user_id) if is_here is None else is_here
+    is_wanted = is_here and wants_status(transaction, status)
+    if is_wanted is not (status.state is StatusState.AT_REST):
+        return
+    # What is put off because it failed is not tried sooner for that.
+    if status.due_at is None or (status.due_at > now and not status.tries):
+        transaction.save_status(replace(status, due_at=now))
+
+
+def wants_status(transaction: Transaction, status: PersonStatus) -> bool:
+    """Say whether a person who gave us the right wants it used; they do unless they chose otherwise."""
+    return not status.leaves and person_chose(transaction, status.team_id, status.user_id).shares_status is not False
+
+
+async def leave(storage: Storage, person: Person, now: datetime) -> bool:
+    """Have a person's status put back before the right to set it is given up; say whether that is still to be done.
+
+    Raises:
+        StorageError: when it could not be stored.
+    """
+
+    def work(transaction: Transaction) -> bool:
+        status = transaction.status(status_id_of(person.team_id, person.user_id))
+        if status is None or status.state in {StatusState.AT_REST, StatusState.LEFT}:
+            return False
+        transaction.save_status(replace(status, leaves=True, due_at=now, tries=0))
+        return True
+
+    return await storage.write(work)
+
+
+async def is_leaving(storage: Storage, person: Person) -> bool:
+    """Say whether a person has asked for their status to be left alone from now on.
+
+    Raises:
+        StorageError: when it cannot be read now.
+    """
+    status_id = status_id_of(person.team_id, person.user_id)
+    status = await storage.read(lambda transaction: transaction.status(status_id))
+    return status is not None and status.leaves

@@ -1,0 +1,28 @@
+"""The table of people's statuses, beside those of calls."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text
+
+from storage.tables import Instant, metadata
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("ours", JSON, nullable=False),
+    Column("leaves", Boolean, nullable=False),
+    Column("due_at", Instant),
+    Column("tries", Integer, nullable=False),
+)
+
+Index(
+    "statuses_due",
+    statuses.c.due_at,
+    sqlite_where=statuses.c.due_at.is_not(None),
+    postgresql_where=statuses.c.due_at.is_not(None),
+)

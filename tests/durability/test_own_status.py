@@ -1,0 +1,61 @@
+"""A status is what it should be, and in the end what it was before, whenever the process dies."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.server import Sandbox
+from sandbox.testing import wait_for
+from tests.durability.process import app_and_slack
+from tests.own_status import OURS, STATUS, allow, set_by_hand, shows
+from tests.world import GENERAL, cards
+
+NEVER_S = 3600.0
+SETTLE_S = 30.0
+"""On PostgreSQL the work of a killed process is taken over after 12 s."""
+
+LUNCH = ("Lunch", ":bento:")
+
+BOTH = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+def plan_fault(slack: Sandbox, method: str, moment: str) -> None:
+    """Let the next request of a method hang, before or after Slack has done it."""
+    if moment == "before":
+        slack.faults.add(method, "delay", delay_s=NEVER_S)
+    else:
+        slack.faults.add(method, "hang_after")
+
+
+@BOTH
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("action", ["join", "end"])
+@pytest.mark.parametrize("method", ["users.profile.get", "users.profile.set"])
+async def test_a_kill_at_any_request_ends_in_the_right_status(
+    database_url: str, action: str, method: str, moment: str
+) -> None:
+    """Before the request has its effect, and after it."""
+    async with app_and_slack(database_url, extra=STATUS, signs_in=True) as (app, slack):
+        set_by_hand(slack, *LUNCH)
+        await allow(slack, app.url)
+        await slack.person("bob").command(GENERAL, "/startcall", "Weekly sync")
+        await wait_for(lambda: len(cards(slack)) == 1)
+        if action == "join":
+            plan_fault(slack, method, moment)
+        await slack.person("alice").click(GENERAL, cards(slack)[0].ts, "join_call")
+        if action == "end":
+            await shows(slack, OURS)
+            plan_fault(slack, method, moment)
+            await slack.person("bob").command(GENERAL, "/startcall", "end")
+        await wait_for(lambda: not slack.faults.planned, SETTLE_S)
+        if moment == "after":
+            await wait_for(lambda: bool(slack.api_calls(method)))
+        await app.kill()
+        await app.start()
+        if action == "join":
+            await shows(slack, OURS, timeout_s=SETTLE_S)
+            await slack.person("bob").command(GENERAL, "/startcall", "end")
+        await shows(slack, LUNCH, timeout_s=SETTLE_S)
