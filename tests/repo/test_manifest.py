@@ -96,7 +96,7 @@ SCHEMA = section(
             ),
         },
     ),
-    oauth_config=section("scopes", scopes=section("bot", bot=names(255))),
+    oauth_config=section("scopes", scopes=section("bot", bot=names(255), user_optional=names(255))),
     settings=section(
         event_subscriptions=section(request_url=WEB_ADDRESS, bot_events=names(100)),
         interactivity=section("is_enabled", is_enabled=FLAG, request_url=WEB_ADDRESS),
