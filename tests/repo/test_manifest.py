@@ -17,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 import listeners
 from calls.slack.oauth_api import BOT_SCOPES
+from calls.slack.person_oauth import USER_SCOPES
 from calls.use_cases import UseCases
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +132,12 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
 }
 """Which of the methods we call need which bot scope; a method's page at docs.slack.dev says so."""
 
+METHODS_OF_USER_SCOPE: dict[str, set[str]] = {
+    "users.profile:read": {"users.profile.get"},
+    "users.profile:write": {"users.profile.set"},
+}
+"""The same for what people allow in their own name, each of them only when they want it."""
+
 METHODS_OF_FURTHER_SCOPE: dict[str, set[str]] = {
     "users:read.email": {"users.lookupByEmail"},
     "channels:history": {"conversations.replies"},
@@ -224,9 +231,16 @@ def test_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:
     assert sorted([*METHODS_OF_SCOPE, "commands"]) == sorted(DATA["oauth_config"]["scopes"]["bot"])
 
 
+def test_people_are_asked_for_exactly_the_scopes_that_are_needed() -> None:
+    """By the manifest, of which all are optional, and by the page that whoever wants it is sent to."""
+    assert list(METHODS_OF_USER_SCOPE) == DATA["oauth_config"]["scopes"]["user_optional"]
+    assert list(METHODS_OF_USER_SCOPE) == list(USER_SCOPES)
+
+
 def test_every_method_the_code_calls_is_in_the_tables() -> None:
     """A new method needs a look at its scope, and one that is no longer called gives its scope back."""
-    with_scope = set.union(*METHODS_OF_SCOPE.values(), *METHODS_OF_FURTHER_SCOPE.values())
+    tables = (METHODS_OF_SCOPE, METHODS_OF_USER_SCOPE, METHODS_OF_FURTHER_SCOPE)
+    with_scope = set.union(*(methods for table in tables for methods in table.values()))
     known = with_scope | METHODS_WITHOUT_SCOPE
     assert known == set(methods_called())
 
@@ -234,10 +248,11 @@ def test_every_method_the_code_calls_is_in_the_tables() -> None:
 def test_every_scope_says_what_it_is_for() -> None:
     """Whoever installs the app reads why it wants each permission: all the methods that need it."""
     comments = scope_comments()
-    assert list(comments) == DATA["oauth_config"]["scopes"]["bot"]
+    scopes = DATA["oauth_config"]["scopes"]
+    assert list(comments) == [*scopes["bot"], *scopes["user_optional"]]
     unexplained = [
         (scope, method)
-        for scope, methods in METHODS_OF_SCOPE.items()
+        for scope, methods in (METHODS_OF_SCOPE | METHODS_OF_USER_SCOPE).items()
         for method in sorted(methods)
         if method not in comments[scope]
     ]
