@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0050"
+revision = "0006"
+down_revision = "0005"
 
 _OPEN = "state IN ('accepted', 'room_made', 'registered', 'live') AND unfurl_ts IS NOT NULL"
 

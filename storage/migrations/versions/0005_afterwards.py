@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0010"
+revision = "0005"
+down_revision = "0004"
 
 _INDEXES = {
     "calls_past": ["team_id", "channel_id", "created_at"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0072"
-down_revision = "0071"
+revision = "0010"
+down_revision = "0009"
 
 _OPEN = "state IN ('accepted', 'room_made', 'registered', 'live')"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0070"
-down_revision = "0061"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
