@@ -59,7 +59,7 @@ async def test_an_ended_call_goes_on_as_one_other_at_most(storage: Database) -> 
 def test_people_invited_before_the_update_are_not_rung_after_it(database_url: str) -> None:
     """They were told in the conversation already."""
     engine = open_engine(database_url)
-    _upgrade_to(engine, "0060")
+    _upgrade_to(engine, "0006")
     call = {"id": "c", "started_by": "U1", "state": "live", "invited": json.dumps(["U2", "U2"]), "version": 1}
     others = ("display_id", "team_id", "channel_id", "title", "provider", "join_token")
     numbers = ("created_at", "tries", "registrations")
