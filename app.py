@@ -232,7 +232,7 @@ class Server:
 
     async def _installed_in(self, installation: Installation) -> None:
         """Learn what the first start would have to wait for, and go on with calls that waited."""
-        if installation.place.team_id is not None:
+        if not installation.place.is_organisation:
             self.sizes.learn_general(TeamId(installation.place.team_id))
         await self._revive()
 
