@@ -385,23 +385,6 @@ async def test_notice_of_the_provider_is_shown(slack: Slack) -> None:
     assert found.sentence == 'Rooms are made. People read: "First come, first sign in."'
 
 
-def test_report_is_aligned_and_fits() -> None:
-    """Long sentences go on below themselves, and cures stand out."""
-    report = Report(
-        (
-            Finding("settings", State.OK, "Fine."),
-            Finding("x", State.BAD, "word " * 40, "do " * 60),
-        )
-    )
-    lines = report.text().splitlines()
-    assert lines[0] == "ok    settings  Fine."
-    assert lines[1].startswith("bad   x         word word")
-    assert lines[2].startswith("                word")
-    assert [line for line in lines if len(line) > 100] == []
-    assert any(line.startswith("                -> do do") for line in lines)
-    assert lines[-1] == "1 problem. The lines marked with -> say what to do."
-
-
 async def test_command_prints_the_report_and_returns_its_status(
     slack: Slack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
