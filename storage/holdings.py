@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from storage.account_tables import account_states, accounts
 from storage.plan_tables import plan_people, plans
+from storage.status_tables import statuses
 from storage.tables import (
     calls,
     charts,
@@ -87,6 +88,7 @@ OF_TEAMS: Final = (
     Holding(preference_changes, Through.TEAM, gone_with=("holder_id",), without=("changed_by",)),
     Holding(accounts, Through.TEAM, gone_with=("user_id",), secret=("tokens",)),
     Holding(account_states, Through.TEAM, gone_with=("user_id",), secret=("state", "browser")),
+    Holding(statuses, Through.TEAM, gone_with=("user_id",)),
     Holding(charts, Through.TEAM),
     Holding(conversations, Through.TEAM),
     Holding(deliveries, Through.TEAM, texts=("text",)),
