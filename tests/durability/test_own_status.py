@@ -16,9 +16,16 @@ SETTLE_S = 30.0
 
 LUNCH = ("Lunch", ":bento:")
 
-BOTH = pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
+GET, SET = "users.profile.get", "users.profile.set"
+CRASHES = [("join", GET, "after"), ("join", SET, "before"), ("join", SET, "after"), ("end", SET, "before")]
+CRASHES += [("end", SET, "after")]
+"""What was asked for, at which request the process dies, and whether Slack has done that request.
+
+A request that reads is the same before and after; on PostgreSQL each waits for 12 s, so there the two that write stand
+for all.
+"""
+
+ON_POSTGRES = [case for case in CRASHES if case[1:] == (SET, "after")]
 
 
 def plan_fault(slack: Sandbox, method: str, moment: str) -> None:
@@ -29,11 +36,15 @@ def plan_fault(slack: Sandbox, method: str, moment: str) -> None:
         slack.faults.add(method, "hang_after")
 
 
-@BOTH
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("action", ["join", "end"])
-@pytest.mark.parametrize("method", ["users.profile.get", "users.profile.set"])
+@pytest.mark.parametrize(
+    ("database_url", "action", "method", "moment"),
+    [
+        *(("sqlite", *case) for case in CRASHES),
+        *(pytest.param("postgres", *case, marks=pytest.mark.postgres) for case in ON_POSTGRES),
+    ],
+    indirect=["database_url"],
+)
 async def test_a_kill_at_any_request_ends_in_the_right_status(
     database_url: str, action: str, method: str, moment: str
 ) -> None:
