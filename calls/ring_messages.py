@@ -26,8 +26,8 @@ def ring_message(call: Call, invitation: Invitation, join: Block) -> OutgoingMes
     match invitation.state:
         case InvitationState.RINGING | InvitationState.CLEARED:
             decline = _button(DECLINE_CALL, inviting.decline(), call) | {"style": "danger"}
-            # Slack's own part of a call would have a second Join, whose press nobody tells us of, and often a second
-            # Decline: two pairs of buttons with different effects.
+            # By Slack's own part, calls.info tells after a crash whether this message was posted.
+            blocks.append({"type": "call", "call_id": call.slack_call_id, "block_id": "call"})
             blocks.append(_actions({**join, "style": "primary"}, decline))
         case InvitationState.MISSED | InvitationState.STOPPED:
             blocks.append(_actions(_button(CALL_BACK, inviting.call_back(), call)))

@@ -41,7 +41,7 @@ async def test_an_invited_person_is_rung_declines_and_the_card_says_so(world: Wo
     await looks_at(bob, world, BOB, ring.channel_id)
     await expect(bob.get_by_text("invites you to “Release talk”.")).to_be_visible()
     await keep(bob, "1-rings")
-    await bob.get_by_role("button", name="Decline").click()
+    await bob.get_by_role("button", name="Decline").last.click()
 
     await expect(bob.get_by_text("You declined “Release talk”")).to_be_visible()
     await expect(alice.get_by_text("Declined: @Bob Baker")).to_be_visible()

@@ -26,7 +26,6 @@ async def test_somebody_invited_at_the_start_is_rung_once_with_join_and_decline(
 
     assert f"<@{world.alice.user_id}> invites you to “Lunch”." == ring.text
     assert ["join_call", "decline_call"] == world.buttons(ring)
-    assert "call" not in [block["type"] for block in ring.blocks]
     assert ["calls.add", "chat.postMessage", "users.info", "chat.postMessage"] == world.methods()
     assert {world.bob.user_id: InvitationState.RINGING} == await invitations(world)
 
