@@ -95,4 +95,4 @@ async def test_a_kill_at_any_request_rings_once_and_ends_in_the_asked_for_state(
 
         assert 1 == len(rings(slack, BOB))
         assert (1 if action == "invite" else 0) == len(rings(slack, CAROL))
-        assert (2 if action == "reopen" else 1) == len(cards(slack))
+        assert (2 if action == "reopen" else 1) == len(cards(slack, GENERAL))
