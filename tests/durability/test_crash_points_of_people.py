@@ -8,8 +8,9 @@ from sandbox.people import BOB, CAROL
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
+from tests.durability.forms import EVERY_MOMENT
 from tests.durability.process import AppProcess, app_and_slack
-from tests.durability.test_crash_points import BOTH, NEVER_S, SETTLE_S
+from tests.durability.test_crash_points import NEVER_S, SETTLE_S
 from tests.world import GENERAL, buttons, cards
 
 
@@ -69,9 +70,8 @@ async def crash(app: AppProcess, slack: Sandbox, action: str, method: str, momen
     await app.start()
 
 
-@BOTH
+@EVERY_MOMENT
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
     ("action", "method"),
     [

@@ -9,6 +9,7 @@ from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
 from storage.opening import open_engine
+from tests.durability.forms import EVERY_MOMENT
 from tests.durability.process import app_and_slack
 from tests.world import GENERAL, cards
 
@@ -37,10 +38,9 @@ def let_it_have_begun_earlier(database_url: str) -> None:
     engine.dispose()
 
 
-@BOTH
+@EVERY_MOMENT
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("may_read", [True, False])
-@pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_kill_while_the_recap_is_posted_makes_no_second_one(
     database_url: str, moment: str, *, may_read: bool
 ) -> None:
