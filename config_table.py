@@ -103,7 +103,8 @@ SETTINGS = (
     ),
     Setting(
         "STARTCALL_ENCRYPTION_KEY",
-        "Key that encrypts what Slack gives for each workspace where the app is installed by OAuth; required for that. "
+        "Key that encrypts what Slack gives for each workspace where the app is installed by OAuth, and people's own "
+        "accounts; required for both. "
         "Make one with: openssl rand -base64 32. Of several, separated by commas, the first one encrypts and all "
         "decrypt; python app.py installations reencrypt then makes the others superfluous.",
         example="your-encryption-key",

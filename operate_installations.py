@@ -10,7 +10,8 @@ from calls.errors import CallsError
 from calls.installations import Leftover
 from calls.words.errors import sentence_for
 from config import Settings
-from parts import build_installations
+from parts import build_account_store, build_installations
+from storage.accounts import SqlAccounts
 from storage.database import Database
 from storage.installations import SqlInstallations
 from storage.opening import open_engine
@@ -31,15 +32,18 @@ async def run(settings: Settings, action: str) -> int:
     Args:
         action: `list` or `reencrypt`.
     """
-    if settings.slack_bot_token is not None:
-        print("SLACK_BOT_TOKEN is set, so the app is in one workspace and keeps no tokens.", file=sys.stderr)
+    if settings.slack_bot_token is not None and action == "list":
+        print("SLACK_BOT_TOKEN is set, so the app is in one workspace and keeps no installations.", file=sys.stderr)
+        return 1
+    if not settings.encryption_keys:
+        print("STARTCALL_ENCRYPTION_KEY is not set, so no tokens are kept.", file=sys.stderr)
         return 1
     engine = open_engine(settings.database_url)
     upgrade(engine)
     database = Database(engine, now)
     try:
         store = build_installations(settings, database)
-        return await (_show(store) if action == "list" else _reencrypt(store))
+        return await (_show(store) if action == "list" else _reencrypt(store, build_account_store(settings, database)))
     except CallsError as error:
         print(sentence_for(error), file=sys.stderr)
         return 1
@@ -59,7 +63,10 @@ async def _show(store: SqlInstallations) -> int:
     return 0
 
 
-async def _reencrypt(store: SqlInstallations) -> int:
-    count = await store.reencrypt()
-    print(f"The tokens of {count} installations are encrypted with the first key. The other keys can be removed.")
+async def _reencrypt(store: SqlInstallations, accounts: SqlAccounts) -> int:
+    installed, linked = await store.reencrypt(), await accounts.reencrypt()
+    print(
+        f"The tokens of {installed} installations and {linked} people's accounts are encrypted with the first key. "
+        "The other keys can be removed."
+    )
     return 0

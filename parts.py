@@ -186,6 +186,11 @@ def build_installations(settings: Settings, database: Database) -> SqlInstallati
     return SqlInstallations(database, Vault(settings.encryption_keys), settings.slack_client_id or "", now)
 
 
+def build_account_store(settings: Settings, database: Database) -> SqlAccounts:
+    """Build what keeps people's accounts."""
+    return SqlAccounts(database, Vault(settings.encryption_keys), now)
+
+
 def build_keeping(settings: Settings, database: Database) -> Keeping:
     """Build what deletes by itself what was kept for long enough."""
     after_uninstall, calls = settings.keep_after_uninstall_days, settings.keep_calls_days
@@ -284,8 +289,9 @@ def build_accounts(
         said = statuses.revoked() if owner.provider == SLACK else revoked(label)
         replies.tell(Notice.direct(Person(owner.team_id, owner.user_id), said))
 
-    store = SqlAccounts(database, Vault(settings.encryption_keys), now)
-    accounts = Accounts(store, systems, now, key=settings.join_key, site_url=url, revoked=told)
+    accounts = Accounts(
+        build_account_store(settings, database), systems, now, key=settings.join_key, site_url=url, revoked=told
+    )
     providers.tokens.accounts = accounts
     return accounts
 

@@ -102,6 +102,23 @@ class SqlAccounts:
         query = delete(accounts).where(which)
         return await self._database.change(lambda connection: connection.execute(query).rowcount == 1)
 
+    async def reencrypt(self) -> int:
+        """Encrypt all tokens with the first key; return how many there are.
+
+        Raises:
+            ConfigError: when some cannot be decrypted; nothing is changed then.
+        """
+
+        def lock_anew(connection: Connection) -> int:
+            rows = list(connection.execute(select(accounts).with_for_update()))
+            for row in rows:
+                owner = Owner(TeamId(row.team_id), UserId(row.user_id), row.provider)
+                locked = self._vault.lock(_place(owner), self._vault.open(_place(owner), row.tokens))
+                connection.execute(update(accounts).where(_is_of(owner)).values(tokens=locked))
+            return len(rows)
+
+        return await self._database.change(lock_anew)
+
     def _locked(self, owner: Owner, tokens: Tokens) -> dict[str, Any]:
         return {"tokens": self._vault.lock(_place(owner), tokens), "leased_until": None}
 

@@ -10,7 +10,11 @@ import pytest
 
 import doctor
 import operate_installations
+from calls.installations import Tokens
+from calls.linked_accounts import LinkedAccount, Owner
+from calls.model import TeamId, UserId
 from calls.secret import Secret
+from parts import build_account_store
 from tests.many_workspaces import OTHER_KEY, Many, running_many
 
 
@@ -42,13 +46,23 @@ async def test_a_new_key_takes_over_from_the_old_one(many: Many, capsys: pytest.
     await many.install(many.home.team.id)
     old, new = many.settings.encryption_keys[0], Secret(OTHER_KEY)
 
+    owner = Owner(TeamId(many.home.team.id), UserId("U1"), "zoom")
+    account = LinkedAccount(owner, "alice@example.com", Tokens(Secret("token of Alice's")))
+    await build_account_store(many.settings, many.server.database).save(account)
+
     assert 1 == await operate_installations.run(replace(many.settings, encryption_keys=(new,)), "reencrypt")
     assert "add the earlier key to `STARTCALL_ENCRYPTION_KEY`" in capsys.readouterr().err
     assert 0 == await operate_installations.run(replace(many.settings, encryption_keys=(new, old)), "reencrypt")
-    assert "The tokens of 1 installations are encrypted with the first key." in capsys.readouterr().out
+    assert (
+        "The tokens of 1 installations and 1 people's accounts are encrypted with the first key."
+        in capsys.readouterr().out
+    )
 
     assert 0 == await operate_installations.run(replace(many.settings, encryption_keys=(new,)), "list")
     assert "Sandbox, since" in capsys.readouterr().out
+    found = await build_account_store(replace(many.settings, encryption_keys=(new,)), many.server.database).find(owner)
+    assert found is not None
+    assert account.tokens == found.tokens
 
 
 async def test_with_a_bot_token_there_is_nothing_to_look_after(many: Many, capsys: pytest.CaptureFixture[str]) -> None:
