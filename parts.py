@@ -47,6 +47,7 @@ from calls.sizes import Sizes
 from calls.slack.auth_api import Identity
 from calls.slack.calls_api import CallsApi
 from calls.slack.conversations_api import ConversationsApi
+from calls.slack.dnd_api import DndApi
 from calls.slack.files_api import FilesApi
 from calls.slack.messages_api import MessagesApi
 from calls.slack.oauth_api import OAuthApi
@@ -58,6 +59,7 @@ from calls.slack.user_groups_api import UserGroupsApi
 from calls.slack.users_api import UsersApi
 from calls.slack.views_api import ViewsApi
 from calls.slack.web import SlackWeb
+from calls.snoozing import SnoozeSteps
 from calls.starts import Starts
 from calls.status import SLACK
 from calls.status_advance import StatusAdvancer
@@ -321,7 +323,8 @@ def build_plans(outside: Outside, storage: Storage, starts: Starts, wakeups: Wak
 
 def build_statuses(outside: Outside, storage: Storage, web_api: SlackWeb, accounts: Accounts | None) -> StatusAdvancer:
     """Build what sets people's statuses."""
-    return StatusAdvancer(storage, outside, StatusApi(web_api), accounts)
+    slack = StatusApi(web_api)
+    return StatusAdvancer(storage, outside, slack, accounts, SnoozeSteps(outside, DndApi(web_api)))
 
 
 def taken_port(settings: Settings) -> socket.socket:

@@ -101,12 +101,14 @@ class PersonPreferences:
         room_url: https address of a room of their own, in which their calls take place.
         rings: whether they are rung when they are invited.
         shares_status: whether Slack shows as their status that they are in a call.
+        pauses_notifications: whether Slack sends them none meanwhile.
     """
 
     provider: str | None = None
     room_url: str | None = None
     rings: bool | None = None
     shares_status: bool | None = None
+    pauses_notifications: bool | None = None
 
 
 Preferences = WorkspacePreferences | ChannelPreferences | PersonPreferences
@@ -159,6 +161,7 @@ class Effective:
     sets_channels: Who
     links: bool
     shares_status: bool
+    pauses_notifications: bool
 
 
 def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, person: PersonPreferences) -> Effective:
@@ -183,6 +186,7 @@ def effective(workspace: WorkspacePreferences, channel: ChannelPreferences, pers
         sets_channels=first(workspace.sets_channels, otherwise=Who.ADMINS),
         links=first(channel.links, workspace.links, otherwise=True),
         shares_status=first(person.shares_status, otherwise=True),
+        pauses_notifications=first(person.pauses_notifications, otherwise=False),
     )
 
 

@@ -33,7 +33,7 @@ from calls.profiles import FRESH_FOR, Profiles
 from calls.replies import Json, Replies
 from calls.settings_entry import find_fault, read_entry
 from calls.slack.user_groups_api import UserGroup, UserGroupsApi
-from calls.status import SLACK
+from calls.status import SLACK, StatusState
 from calls.words import settings as words
 
 _log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class SettingsPage:
         usual_provider: the meeting system that counts where nobody chose.
         groups: the user groups there are; empty where they do not matter.
         accounts: where the person can connect an account, or has.
+        cannot_pause: whether Slack did not let us pause their notifications, which they want.
     """
 
     holder: Holder
@@ -67,6 +68,7 @@ class SettingsPage:
     channel_id: ChannelId | None = None
     groups: tuple[UserGroup, ...] = ()
     accounts: Sequence[Connectable] = ()
+    cannot_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class SettingsDialog:
         page = await self._storage.read(work)
         if page.holder is not Holder.PERSON:
             return replace(page, groups=await self._groups_of(person))
-        return page if self._accounts is None else replace(page, accounts=await self._accounts_of(person))
+        return page if self._accounts is None else await self._with_accounts(page, person, self._accounts)
 
     async def unlink(self, person: Person, provider: str) -> None:
         """Let go of a person's account at a meeting system.
@@ -207,12 +209,15 @@ class SettingsDialog:
         # In a conversation of two, nobody else is concerned.
         return (channel_id.startswith("D") or lets_anyone) and not (known.is_guest or known.is_stranger)
 
-    async def _accounts_of(self, person: Person) -> Sequence[Connectable]:
-        accounts = [] if self._accounts is None else await self._accounts.of(person)
-        if not any(one.provider == SLACK and one.name for one in accounts):
-            return accounts
-        leaves = await statuses.is_leaving(self._storage, person)
-        return [replace(one, name=None) if one.provider == SLACK and leaves else one for one in accounts]
+    async def _with_accounts(self, page: SettingsPage, person: Person, accounts: Accounts) -> SettingsPage:
+        found = await accounts.of(person)
+        if not any(one.provider == SLACK and one.name for one in found):
+            return replace(page, accounts=found)
+        status = await statuses.kept(self._storage, person)
+        if status is not None and status.leaves:
+            found = [replace(one, name=None) if one.provider == SLACK else one for one in found]
+        cannot_pause = status is not None and status.snooze_state is StatusState.DENIED
+        return replace(page, accounts=found, cannot_pause=cannot_pause)
 
     async def _groups_of(self, person: Person) -> tuple[UserGroup, ...]:
         try:

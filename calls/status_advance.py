@@ -8,7 +8,6 @@ a person set themselves meanwhile is never touched.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,8 +19,9 @@ from calls.model import Person
 from calls.outside import Outside
 from calls.ports import Storage, Transaction
 from calls.slack.status_api import StatusApi
-from calls.status import EMOJI, SLACK, PersonStatus, ShownStatus, StatusId, StatusState
-from calls.statuses import wants_status
+from calls.snoozing import Record, SnoozeSteps, Work, snooze_given_up, snooze_rested
+from calls.status import EMOJI, SLACK, PersonStatus, ShownStatus, StatusId, StatusState, Wanted
+from calls.statuses import wanted_now
 from calls.words import statuses as words
 from calls.words.language import speaking
 
@@ -35,22 +35,29 @@ PUT_OFF_S: Final = (1, 2, 5, 10, 30, 60, 300)
 
 DEFECT_PAUSE: Final = timedelta(hours=1)
 
-_Record = Callable[[PersonStatus], PersonStatus]
-
 
 class StatusAdvancer:
     """Does the steps of statuses; one `advance` of the same person's at a time is the caller's duty."""
 
-    def __init__(self, storage: Storage, outside: Outside, slack: StatusApi, accounts: Accounts | None) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        outside: Outside,
+        slack: StatusApi,
+        accounts: Accounts | None,
+        snooze: SnoozeSteps,
+    ) -> None:
         """Take what the steps need.
 
         Args:
             accounts: keeps the tokens of people; None where nobody can give us one.
+            snooze: the steps for their notifications, which come after those for what stands beside their name.
         """
         self._storage = storage
         self._outside = outside
         self._slack = slack
         self._accounts = accounts
+        self._snooze = snooze
 
     async def advance(self, status_id: StatusId) -> datetime | None:
         """Do every step that can be done now.
@@ -75,41 +82,48 @@ class StatusAdvancer:
             found = await self._storage.read(lambda transaction: _look(transaction, status_id))
             if found is None:
                 return None
-            status, is_wanted = found
+            status, wanted = found
             if status.due_at is None or status.due_at > self._outside.now():
                 return status.due_at
             try:
-                record = await self._step(status, is_wanted=is_wanted)
+                record = await self._step(status, wanted)
             except StorageError:
                 raise
             except CallsError as error:
                 _log.warning("%s: %s", status_id, error)
-                if error.retryable:
-                    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
-                    wait_s = max(float(PUT_OFF_S[min(status.tries, len(PUT_OFF_S) - 1)]), at_least_s)
-                    return await self._put_off(status_id, self._outside.now() + timedelta(seconds=wait_s))
-                record = _given_up
+                at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited) else 0.0
+                wait_s = max(float(PUT_OFF_S[min(status.tries, len(PUT_OFF_S) - 1)]), at_least_s)
+                return await self._put_off(status_id, self._outside.now() + timedelta(seconds=wait_s))
             if record is None:
                 await self._forget(status)
                 return None
             await self._save(status_id, record)
 
-    async def _step(self, status: PersonStatus, *, is_wanted: bool) -> _Record | None:
+    async def _step(self, status: PersonStatus, wanted: Wanted) -> Record | None:
         """Do what is missing and return what to record of it; None when the person's status is no longer ours to set.
 
         Raises:
-            CallsError: when it could not be done.
+            CallsError: when it could not be done now.
         """
-        if not is_wanted and status.state in {StatusState.AT_REST, StatusState.LEFT}:
-            return None if status.leaves else _rested
-        if is_wanted and status.state in {StatusState.SHOWN, StatusState.LEFT}:
-            return lambda stored: stored
-        work = self._put_back if not is_wanted else self._begin if status.state is StatusState.AT_REST else self._set
-        return await self._with_token(status, work)
+        on_status = self._missing(status, is_wanted=wanted.status)
+        work = on_status or self._snooze.missing(status, is_wanted=wanted.snooze)
+        if work is None:
+            return None if status.leaves else lambda stored: _calmed(stored, wanted)
+        try:
+            return await self._with_token(status, work)
+        except CallsError as error:
+            if error.retryable or isinstance(error, StorageError):
+                raise
+            _log.warning("%s: %s", status.id, error)
+            return snooze_given_up(error) if on_status is None else _given_up
 
-    async def _with_token(
-        self, status: PersonStatus, work: Callable[[str, PersonStatus], Awaitable[_Record]]
-    ) -> _Record | None:
+    def _missing(self, status: PersonStatus, *, is_wanted: bool) -> Work | None:
+        """Return what has to be done about the status itself; None for nothing."""
+        if is_wanted:
+            return {StatusState.AT_REST: self._begin, StatusState.SETTING: self._set}.get(status.state)
+        return self._put_back if status.state in {StatusState.SETTING, StatusState.SHOWN} else None
+
+    async def _with_token(self, status: PersonStatus, work: Work) -> Record | None:
         """Do work with a token of the person's, and once more with a new one if Slack no longer takes that."""
         owner = Owner(status.team_id, status.user_id, SLACK)
         token = None if self._accounts is None else await self._accounts.token(owner)
@@ -121,7 +135,7 @@ class StatusAdvancer:
             other = await self._accounts.token(owner, refused=token)
             return None if other is None else await work(other, status)
 
-    async def _begin(self, token: str, status: PersonStatus) -> _Record:
+    async def _begin(self, token: str, status: PersonStatus) -> Record:
         """Find out what stands there, and decide what is going to."""
         before = await self._slack.status(status.team_id, token)
         profile = await self._outside.profiles.known(status.team_id, status.user_id)
@@ -133,7 +147,7 @@ class StatusAdvancer:
         kept = ShownStatus() if before.looks_like(ours) else before
         return lambda stored: replace(stored, state=StatusState.SETTING, before=kept, ours=ours)
 
-    async def _set(self, token: str, status: PersonStatus) -> _Record:
+    async def _set(self, token: str, status: PersonStatus) -> Record:
         """Show that the person is in a call, unless they changed their status since it was looked at."""
         present = await self._slack.status(status.team_id, token)
         if not present.looks_like(status.before) and not present.looks_like(status.ours):
@@ -141,7 +155,7 @@ class StatusAdvancer:
         ours = await self._slack.set_status(status.team_id, token, status.ours)
         return lambda stored: replace(stored, state=StatusState.SHOWN, ours=ours)
 
-    async def _put_back(self, token: str, status: PersonStatus) -> _Record:
+    async def _put_back(self, token: str, status: PersonStatus) -> Record:
         """Put back what stood there before, unless the person changed their status meanwhile."""
         present = await self._slack.status(status.team_id, token)
         if present.looks_like(status.ours):
@@ -150,7 +164,7 @@ class StatusAdvancer:
             await self._slack.set_status(status.team_id, token, ShownStatus() if is_over else before)
         return _rested
 
-    async def _save(self, status_id: StatusId, record: _Record) -> None:
+    async def _save(self, status_id: StatusId, record: Record) -> None:
         """Put the result of a step into the row, and decide anew when it is due."""
         now = self._outside.now()
 
@@ -159,11 +173,9 @@ class StatusAdvancer:
             if stored is None:
                 return
             changed = replace(record(stored), tries=0)
-            is_wanted = _is_wanted(transaction, changed)
-            is_settled = is_wanted is (changed.state in {StatusState.SHOWN, StatusState.LEFT})
-            is_settled = is_settled and changed.state is not StatusState.SETTING and not changed.leaves
-            again_at = now + LOOK_AGAIN if is_wanted else None
-            transaction.save_status(replace(changed, due_at=again_at if is_settled else now))
+            wanted = wanted_now(transaction, changed)
+            again_at = now + LOOK_AGAIN if wanted.anything else None
+            transaction.save_status(replace(changed, due_at=again_at if wanted.is_settled(changed) else now))
 
         await self._storage.write(work)
 
@@ -183,13 +195,16 @@ class StatusAdvancer:
         await self._storage.write(lambda transaction: transaction.drop_status(status.id))
 
 
-def _look(transaction: Transaction, status_id: StatusId) -> tuple[PersonStatus, bool] | None:
+def _look(transaction: Transaction, status_id: StatusId) -> tuple[PersonStatus, Wanted] | None:
     status = transaction.status(status_id)
-    return None if status is None else (status, _is_wanted(transaction, status))
+    return None if status is None else (status, wanted_now(transaction, status))
 
 
-def _is_wanted(transaction: Transaction, status: PersonStatus) -> bool:
-    return transaction.is_in_call(status.team_id, status.user_id) and wants_status(transaction, status)
+def _calmed(stored: PersonStatus, wanted: Wanted) -> PersonStatus:
+    """Return a status of which what was left alone may be set again in the person's next call."""
+    if stored.state is StatusState.LEFT and not wanted.status:
+        stored = _rested(stored)
+    return snooze_rested(stored) if stored.snooze_state is StatusState.LEFT and not wanted.snooze else stored
 
 
 def _rested(stored: PersonStatus) -> PersonStatus:

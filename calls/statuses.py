@@ -9,7 +9,7 @@ from datetime import datetime
 from calls.choosing import person_chose
 from calls.model import Call, Participant, Person, TeamId, UserId
 from calls.ports import Storage, Transaction
-from calls.status import PersonStatus, StatusState, status_id_of
+from calls.status import NOTHING, PersonStatus, StatusState, Wanted, status_id_of
 
 
 def note_people(transaction: Transaction, call: Call, participants: Sequence[Participant], now: datetime) -> None:
@@ -31,17 +31,25 @@ def note_person(
     status_id = status_id_of(team_id, user_id)
     status = transaction.status(status_id) or PersonStatus(status_id, team_id, user_id)
     is_here = transaction.is_in_call(team_id, user_id) if is_here is None else is_here
-    is_wanted = is_here and wants_status(transaction, status)
-    if is_wanted is not (status.state is StatusState.AT_REST):
+    wanted = wants(transaction, status) if is_here else NOTHING
+    if wanted.has_begun(status):
         return
     # What is put off because it failed is not tried sooner for that.
     if status.due_at is None or (status.due_at > now and not status.tries):
         transaction.save_status(replace(status, due_at=now))
 
 
-def wants_status(transaction: Transaction, status: PersonStatus) -> bool:
-    """Say whether a person who gave us the right wants it used; they do unless they chose otherwise."""
-    return not status.leaves and person_chose(transaction, status.team_id, status.user_id).shares_status is not False
+def wants(transaction: Transaction, status: PersonStatus) -> Wanted:
+    """Return what a person who gave us the right wants it used for: their status, unless they chose otherwise."""
+    if status.leaves:
+        return NOTHING
+    chosen = person_chose(transaction, status.team_id, status.user_id)
+    return Wanted(status=chosen.shares_status is not False, snooze=chosen.pauses_notifications is True)
+
+
+def wanted_now(transaction: Transaction, status: PersonStatus) -> Wanted:
+    """Return the same, of which nothing is wanted outside calls."""
+    return wants(transaction, status) if transaction.is_in_call(status.team_id, status.user_id) else NOTHING
 
 
 async def leave(storage: Storage, person: Person, now: datetime) -> bool:
@@ -53,7 +61,11 @@ async def leave(storage: Storage, person: Person, now: datetime) -> bool:
 
     def work(transaction: Transaction) -> bool:
         status = transaction.status(status_id_of(person.team_id, person.user_id))
-        if status is None or status.state in {StatusState.AT_REST, StatusState.LEFT}:
+        if status is None:
+            return False
+        if {status.state, status.snooze_state}.isdisjoint({StatusState.SETTING, StatusState.SHOWN}):
+            if status.snooze_state is StatusState.DENIED:
+                transaction.save_status(replace(status, snooze_state=StatusState.AT_REST))
             return False
         transaction.save_status(replace(status, leaves=True, due_at=now, tries=0))
         return True
@@ -61,12 +73,11 @@ async def leave(storage: Storage, person: Person, now: datetime) -> bool:
     return await storage.write(work)
 
 
-async def is_leaving(storage: Storage, person: Person) -> bool:
-    """Say whether a person has asked for their status to be left alone from now on.
+async def kept(storage: Storage, person: Person) -> PersonStatus | None:
+    """Return what is kept of a person's status, if anything is.
 
     Raises:
         StorageError: when it cannot be read now.
     """
     status_id = status_id_of(person.team_id, person.user_id)
-    status = await storage.read(lambda transaction: transaction.status(status_id))
-    return status is not None and status.leaves
+    return await storage.read(lambda transaction: transaction.status(status_id))

@@ -41,6 +41,7 @@ class User:
         is_restricted: whether they are a guest.
         is_stranger: whether they are of another workspace, met in a conversation that both share.
         status_expiration: when their status is cleared, in seconds since 1970; 0 for never.
+        snooze_until_s: until when they have paused their notifications, in seconds since 1970.
     """
 
     id: str
@@ -56,6 +57,7 @@ class User:
     status_text: str = ""
     status_emoji: str = ""
     status_expiration: int = 0
+    snooze_until_s: int = 0
 
 
 @dataclass(slots=True)

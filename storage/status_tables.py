@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from storage.tables import Instant, metadata
 
@@ -18,6 +18,9 @@ statuses = Table(
     Column("leaves", Boolean, nullable=False),
     Column("due_at", Instant),
     Column("tries", Integer, nullable=False),
+    Column("snooze_state", Text, nullable=False, server_default="at_rest"),
+    Column("snooze_before_s", BigInteger, nullable=False, server_default="0"),
+    Column("snooze_ours_s", BigInteger, nullable=False, server_default="0"),
 )
 
 Index(

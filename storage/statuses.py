@@ -32,7 +32,11 @@ class SqlStatuses:
 
     def save_status(self, status: PersonStatus) -> None:
         """Store a status."""
-        put(self._connection, statuses, [asdict(status) | {"state": status.state.value}])
+        put(
+            self._connection,
+            statuses,
+            [asdict(status) | {"state": status.state.value, "snooze_state": status.snooze_state.value}],
+        )
 
     def drop_status(self, status_id: StatusId) -> None:
         """Forget a status."""
@@ -52,5 +56,6 @@ class SqlStatuses:
 
 def _status_of(row: Row[Any]) -> PersonStatus:
     values = row._asdict()
-    read = {name: ShownStatus(**values[name]) for name in ("before", "ours")}
-    return PersonStatus(**(values | read | {"state": StatusState(row.state)}))
+    read: dict[str, object] = {name: ShownStatus(**values[name]) for name in ("before", "ours")}
+    read |= {name: StatusState(values[name]) for name in ("state", "snooze_state")}
+    return PersonStatus(**(values | read))

@@ -17,11 +17,14 @@ from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Json, User
 from tests.many_workspaces import KEY, new_browser
-from tests.world import GENERAL
+from tests.world import GENERAL, World
 
 STATUS: Mapping[str, str] = MappingProxyType({"STARTCALL_ENCRYPTION_KEY": KEY})
 OURS = ("In a call", ":telephone_receiver:")
 NOTHING = ("", "")
+
+NEAR_S = 90.0
+"""By how much the end of a pause may differ from what is meant: they are set in whole minutes."""
 
 
 def user_of(slack: Sandbox, name: str = "alice") -> User:
@@ -86,8 +89,47 @@ async def _allowed(browser: aiohttp.ClientSession, url: str, user_id: str) -> st
         return answer.headers["Location"]
 
 
+async def join(world: World, channel_id: str = GENERAL) -> str:
+    """Start a call as Bob, let Alice in, and return its card's timestamp."""
+    before = len(world.cards(channel_id))
+    await world.bob.command(channel_id, "/startcall", "Weekly sync")
+    card = await world.card(channel_id, before + 1)
+    await world.alice.click(channel_id, card.ts, "join_call")
+    return card.ts
+
+
 async def shows(slack: Sandbox, wanted: tuple[str, str], name: str = "alice", timeout_s: float = 5.0) -> None:
     """Wait until Slack shows something beside a person's name."""
     async with asyncio.timeout(timeout_s):
         while shown_of(slack, name) != wanted:  # noqa: ASYNC110 - the person may have set it, which gives no signal
             await asyncio.sleep(0.02)
+
+
+async def choose_pauses(slack: Sandbox, answer: str = "yes", name: str = "alice") -> None:
+    """Choose in the settings whether notifications are paused."""
+    view_id, _ = await settings_of(slack, slack.person(name))
+    await slack.person(name).submit(view_id, {"person.pauses_notifications": answer})
+
+
+def snoozed_until(slack: Sandbox, name: str = "alice") -> int:
+    """Return until when a person's notifications are paused, in seconds since 1970; 0 for not at all."""
+    until_s = user_of(slack, name).snooze_until_s
+    return until_s if until_s > slack.workspace.now() else 0
+
+
+def snooze_by_hand(slack: Sandbox, minutes: int, name: str = "alice") -> int:
+    """Let a person pause their notifications themselves, or end that with 0, and return until when."""
+    until_s = int(slack.workspace.now()) + minutes * 60 if minutes else 0
+    user_of(slack, name).snooze_until_s = until_s
+    return until_s
+
+
+async def is_snoozed(slack: Sandbox, minutes: float, name: str = "alice", timeout_s: float = 5.0) -> None:
+    """Wait until a person's notifications are paused for about so many minutes more, 0 for not at all."""
+    async with asyncio.timeout(timeout_s):
+        while not _is_near(snoozed_until(slack, name), slack.workspace.now() + minutes * 60 if minutes else 0):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.02)
+
+
+def _is_near(until_s: float, wanted_s: float) -> bool:
+    return abs(until_s - wanted_s) <= NEAR_S

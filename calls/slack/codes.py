@@ -2,8 +2,9 @@
 
 Covered: calls.*, chat.postMessage, chat.postEphemeral, chat.update, chat.unfurl, chat.getPermalink,
 conversations.replies, files.getUploadURLExternal, files.completeUploadExternal, views.open, views.update,
-views.publish, users.profile.get, users.profile.set, auth.test, openid.connect.token, openid.connect.userInfo, and the
-codes that all methods share. Codes that only answer to arguments we never send are listed too.
+views.publish, users.profile.get, users.profile.set, dnd.info, dnd.setSnooze, dnd.endSnooze, auth.test,
+openid.connect.token, openid.connect.userInfo, and the codes that all methods share. Codes that only answer to arguments
+we never send are listed too.
 
 Sources, read 2026-11-21: the Errors section of https://docs.slack.dev/reference/methods/calls.add and of the
 other methods' pages. Codes that stand in no such section are marked.
@@ -19,6 +20,7 @@ _CODES: dict[type[errors.SlackError], str] = {
     errors.SlackRateLimited: "ratelimited rate_limited",
     errors.SlackOutcomeUnknown: """
         fatal_error internal_error request_timeout service_unavailable update_failed
+        snooze_end_failed snooze_failed
     """,
     errors.SlackMigrating: "external_channel_migrating org_login_required team_added_to_org",
     errors.SlackTokenDead: "account_inactive invalid_auth not_authed token_expired token_revoked",
@@ -35,7 +37,7 @@ _CODES: dict[type[errors.SlackError], str] = {
     """,
     errors.SlackCallGone: "inactive_call invalid_call_id",
     errors.SlackBadUsers: "bad_users",
-    errors.SlackUserNotFound: "invalid_created_by user_not_found",
+    errors.SlackUserNotFound: "invalid_created_by user_not_found user_not_visible",
     errors.SlackChannelRefused: """
         cannot_find_channel cannot_reply_to_message channel_not_found is_archived is_inactive
         messages_tab_disabled not_in_channel
@@ -67,6 +69,7 @@ _CODES: dict[type[errors.SlackError], str] = {
         too_many_attachments too_many_contact_cards
         invalid_profile profile_set_failed profile_status_set_failed_not_emoji_syntax
         profile_status_set_failed_not_valid_emoji reserved_name too_long
+        cannot_set_both_num_minutes_and_is_indefinite missing_duration snooze_not_active
         unable_to_share_files unknown_method view_too_large
     """,
 }

@@ -1,4 +1,4 @@
-"""Ask people for the right to set their status, by Slack's OAuth.
+"""Ask people for the right to set their status and to pause their notifications, by Slack's OAuth.
 
 Sources: https://docs.slack.dev/authentication/installing-with-oauth,
 https://docs.slack.dev/reference/methods/oauth.v2.access, https://docs.slack.dev/authentication/using-token-rotation
@@ -21,7 +21,7 @@ from calls.slack.oauth_api import AUTHORIZE, METHOD
 from calls.slack.web import SlackWeb
 from calls.status import SLACK
 
-USER_SCOPES: Final = ("users.profile:read", "users.profile:write")
+USER_SCOPES: Final = ("users.profile:read", "users.profile:write", "dnd:read", "dnd:write")
 """What people are asked for, the same as in manifest.yml."""
 
 _REFRESH_PREFIX = "xoxe-"

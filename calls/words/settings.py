@@ -139,6 +139,7 @@ def label(holder: Holder, name: str) -> str:
         "room_url": _("Address of your own room"),
         "rings": _("Ring people who are invited"),
         "shares_status": _("Show in your Slack status that you are in a call"),
+        "pauses_notifications": _("Pause your notifications while you are in a call"),
         "asks_above": _("Ask before calls in conversations with more members than"),
         "ends": _("Who may end a call"),
         "renames": _("Who may rename a call"),

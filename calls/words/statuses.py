@@ -26,6 +26,14 @@ def connected() -> str:
     return _("*Your status*\nStartcall may set your Slack status while you are in a call.")
 
 
+def connected_without_pausing() -> str:
+    """Say that the right to pause notifications was not given along."""
+    return _(
+        "*Your status*\nStartcall may set your Slack status while you are in a call, but not pause your notifications. "
+        "Press *Disconnect*, then let Startcall set your status again: Slack asks you for both."
+    )
+
+
 def revoked() -> str:
     """Say that the right was taken back, or has run out."""
     return _(
@@ -40,7 +48,8 @@ def before_connecting(person: str) -> PageWords:
         "Slack then shows beside the name of {person} that they are in a call, and afterwards what stood there before. "
         "Go on only if you are {person} and have opened this page from Slack yourself."
     )
-    return PageWords(_("Let Startcall set your status"), text.format(person=person))
+    pausing = _("Notifications are paused meanwhile only if that is chosen in `/startcall settings`.")
+    return PageWords(_("Let Startcall set your status"), f"{text.format(person=person)} {pausing}")
 
 
 def is_connected() -> PageWords:

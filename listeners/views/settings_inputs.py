@@ -24,6 +24,8 @@ UNLINK_ACCOUNT: Final = "unlink_account"
 
 AS_USUAL: Final = "usual"
 
+_NEED_A_RIGHT: Final = ("shares_status", "pauses_notifications")
+
 OPTIONS_MAX: Final = 100
 """How many options a menu takes, or each of its groups."""
 
@@ -42,10 +44,10 @@ def inputs_of(page: SettingsPage, texts: Mapping[str, str | None]) -> list[Json]
 
 def account_sections(page: SettingsPage) -> list[Json]:
     """Return a line with a button for each meeting system at which a person can connect an account."""
-    return [_account_section(one) for one in page.accounts]
+    return [_account_section(page, one) for one in page.accounts]
 
 
-def _account_section(one: Connectable) -> Json:
+def _account_section(page: SettingsPage, one: Connectable) -> Json:
     is_status = one.provider == SLACK
     if one.name is None:
         name = statuses.connect() if is_status else accounts.connect(one.label)
@@ -53,9 +55,13 @@ def _account_section(one: Connectable) -> Json:
         text = statuses.not_connected() if is_status else accounts.not_connected(one.label)
     else:
         button = {"action_id": UNLINK_ACCOUNT, "text": _plain(accounts.disconnect()), "value": one.provider}
-        text = statuses.connected() if is_status else accounts.connected(one.label, escape(one.name))
+        text = _of_status(page) if is_status else accounts.connected(one.label, escape(one.name))
     block = {"type": "section", "block_id": f"account.{one.provider}", "text": {"type": "mrkdwn", "text": text}}
     return {**block, "accessory": {"type": "button", **button}}
+
+
+def _of_status(page: SettingsPage) -> str:
+    return statuses.connected_without_pausing() if page.cannot_pause else statuses.connected()
 
 
 def entered_in(body: Body, holder: Holder) -> dict[str, str | None]:
@@ -76,7 +82,7 @@ def block_id(holder: Holder, name: str) -> str:
 
 def _shown(page: SettingsPage) -> Iterable[str]:
     may_set_status = any(one.provider == SLACK and one.name is not None for one in page.accounts)
-    return (name for name in fields_of(page.holder) if name != "shares_status" or may_set_status)
+    return (name for name in fields_of(page.holder) if name not in _NEED_A_RIGHT or may_set_status)
 
 
 def _element(page: SettingsPage, name: str, text: str | None) -> Json | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 _FAMILIES = (
-    *("auth", "blocks", "calls", "chat", "conversations", "files", "history"),
+    *("auth", "blocks", "calls", "chat", "conversations", "dnd", "files", "history"),
     *("oauth", "openid", "reactions", "team", "usergroups", "users", "views"),
 )
 

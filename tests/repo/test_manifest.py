@@ -135,6 +135,8 @@ METHODS_OF_SCOPE: dict[str, set[str]] = {
 METHODS_OF_USER_SCOPE: dict[str, set[str]] = {
     "users.profile:read": {"users.profile.get"},
     "users.profile:write": {"users.profile.set"},
+    "dnd:read": {"dnd.info"},
+    "dnd:write": {"dnd.setSnooze", "dnd.endSnooze"},
 }
 """The same for what people allow in their own name, each of them only when they want it."""
 

@@ -16,6 +16,7 @@ from tests.own_status import (
     OURS,
     STATUS,
     allow,
+    join,
     section_of,
     set_by_hand,
     settings_of,
@@ -38,15 +39,6 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     http = request.param == "http"
     async with running_world(tmp_path, http=http, database_url=url, extra=settings, signs_in=True) as running:
         yield running
-
-
-async def join(world: World, channel_id: str = GENERAL) -> str:
-    """Start a call as Bob, let Alice in, and return its card's timestamp."""
-    before = len(world.cards(channel_id))
-    await world.bob.command(channel_id, "/startcall", "Weekly sync")
-    card = await world.card(channel_id, before + 1)
-    await world.alice.click(channel_id, card.ts, "join_call")
-    return card.ts
 
 
 async def rows(world: World) -> list[object]:

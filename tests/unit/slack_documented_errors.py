@@ -95,6 +95,15 @@ BY_METHOD = {
     "files.completeUploadExternal": """
         channel_not_found channels_limit_exceeded file_not_found file_type_not_allowed not_in_channel
     """,
+    "dnd.info": """
+        user_not_found user_not_visible
+    """,
+    "dnd.setSnooze": """
+        cannot_set_both_num_minutes_and_is_indefinite missing_duration snooze_failed too_long
+    """,
+    "dnd.endSnooze": """
+        snooze_end_failed snooze_not_active
+    """,
     "auth.test": """
         fatal_error internal_error invalid_auth
     """,
@@ -106,7 +115,8 @@ BECOMES = {
         rate_limited ratelimited
     """,
     "SlackOutcomeUnknown": """
-        fatal_error internal_error request_timeout service_unavailable update_failed
+        fatal_error internal_error request_timeout service_unavailable snooze_end_failed snooze_failed
+        update_failed
     """,
     "SlackMigrating": """
         external_channel_migrating org_login_required team_added_to_org
@@ -134,7 +144,7 @@ BECOMES = {
         bad_users
     """,
     "SlackUserNotFound": """
-        invalid_created_by user_not_found
+        invalid_created_by user_not_found user_not_visible
     """,
     "SlackChannelRefused": """
         cannot_find_channel cannot_reply_to_message channel_not_found is_archived is_inactive
@@ -168,6 +178,7 @@ BECOMES = {
         max_file_sharing_exceeded metadata_must_be_sent_from_app metadata_too_large method_deprecated
         missing_argument missing_file_data missing_post_type missing_profile_id msg_blocks_too_long msg_too_long
         no_dual_broadcast_content_update no_text snippet_too_large team_not_found
+        cannot_set_both_num_minutes_and_is_indefinite missing_duration snooze_not_active too_long
         too_many_attachments too_many_contact_cards
         unable_to_share_files unknown_method view_too_large
     """,
