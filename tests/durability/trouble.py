@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.durability.process import AppProcess
 
-DISK = "512k"
+DISK = "1200k"
 """How large the small disk is; the empty database and the app's own few files leave about half of it."""
 
 _HOLD = (
