@@ -12,7 +12,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from calls.errors import CallsError
+from calls.errors import CallsError, StorageError
 from calls.model import TeamId, UserId
 from calls.ports import Clock, Storage
 from calls.profile import Profile
@@ -27,6 +27,12 @@ ASK_AGAIN_AFTER: Final = timedelta(minutes=5)
 
 ASK_AFTER_S: Final = 30.0
 """How long after somebody did something Slack is asked about them, in seconds."""
+
+READING_MAX_S: Final = 0.5
+"""How long the database has to tell a profile, in seconds."""
+
+READ_AGAIN_AFTER: Final = timedelta(seconds=2)
+"""How long it is not asked for one after it did not."""
 
 REMEMBERED_MAX: Final = 20_000
 """How many people are kept in memory."""
@@ -55,6 +61,7 @@ class Profiles:
         self._users = users
         self._now = now
         self._remembered: OrderedDict[_Place, Profile] = OrderedDict()
+        self._readable_from = now()
         self._not_before: dict[_Place, datetime] = {}
         self._asking: dict[_Place, asyncio.Task[Profile | None]] = {}
         self._later: dict[_Place, asyncio.Task[None]] = {}
@@ -69,10 +76,21 @@ class Profiles:
         if place in self._remembered:
             self._remembered.move_to_end(place)
             return self._remembered[place]
-        found = await self._storage.read(lambda transaction: transaction.profile(team_id, user_id))
+        found = await self._read(team_id, user_id)
         if found is not None:
             self._remember(found)
         return found
+
+    async def _read(self, team_id: TeamId, user_id: UserId) -> Profile | None:
+        """Read what is known, and read nothing for a while after that failed: whoever answers has no time for it."""
+        if self._now() < self._readable_from:
+            raise StorageError("not_readable")
+        try:
+            async with asyncio.timeout(READING_MAX_S):
+                return await self._storage.read(lambda transaction: transaction.profile(team_id, user_id))
+        except (StorageError, TimeoutError) as failure:
+            self._readable_from = self._now() + READ_AGAIN_AFTER
+            raise StorageError("not_readable", detail=type(failure).__name__) from failure
 
     async def learned(self, team_id: TeamId, user_id: UserId, at_most: timedelta = FRESH_FOR) -> Profile | None:
         """Return what Slack says of a person, asking it when what is known is too old; None when it never said.

@@ -26,6 +26,9 @@ FRESH_FOR: Final = timedelta(hours=24)
 ASK_AGAIN_AFTER: Final = timedelta(hours=1)
 """How long Slack is not asked for a workspace's size after it did not say."""
 
+TRY_AGAIN_AFTER: Final = timedelta(seconds=10)
+"""The same after it could not say just then."""
+
 ASK_AFTER_S: Final = 30.0
 """How long after a start a size that is too old is asked for, in seconds."""
 
@@ -124,6 +127,7 @@ class Sizes:
                 read_at = await self._ask_for_general(team_id)
         except CallsError as error:
             _log.warning("Slack did not say how large the workspace %s is: %s", team_id, error)
+            self._not_before[team_id] = self._now() + (TRY_AGAIN_AFTER if error.retryable else ASK_AGAIN_AFTER)
         else:
             if read_at is not None:
                 self._not_before[team_id] = read_at + FRESH_FOR

@@ -24,7 +24,7 @@ from tests.durability.at_rest import left_to_do
 from tests.durability.balancer import Balancer
 from tests.durability.process import AppProcess
 from tests.durability.replicas import Replicas, replicas
-from tests.world import cards, new_channel
+from tests.world import buttons, cards, new_channel
 
 KILL_AFTER_S = (1.0, 3.0)
 SETTLE_S = 60.0
@@ -197,7 +197,7 @@ def call_of(slack: Sandbox, card: Message) -> CallRecord:
 
 def is_over(slack: Sandbox, card: Message) -> bool:
     """Say whether a card's call has ended and the card shows that."""
-    return bool(call_of(slack, card).date_end) and all(block["type"] != "actions" for block in card.blocks)
+    return bool(call_of(slack, card).date_end) and set(buttons(card)) <= {"reopen_call"}
 
 
 def states_at_slack(database_url: str) -> dict[str, CallState]:
