@@ -105,6 +105,11 @@ class Sizes:
             found = Conversation(call.team_id, call.channel_id, None, is_general=False, read_at=self._now())
         await self._storage.write(lambda transaction: transaction.save_conversation(found))
 
+    @property
+    def is_idle(self) -> bool:
+        """Say whether Slack is not being asked for the size of any workspace now."""
+        return not self._asking
+
     async def stop(self) -> None:
         """Ask nothing more."""
         tasks = [*self._asking.values(), *self._later.values()]

@@ -273,6 +273,9 @@ PAGES = {
     "/slack/install": "/slack/install",
     "/slack/oauth_redirect": "/slack/oauth_redirect?state={link}&code={link}",
     "/slack/events": "/slack/events",
+    "/link/{provider}": "/link/slack?to={link}",
+    "/link/{provider}/go": "/link/slack/go?to={link}",
+    "/link/{provider}/back": "/link/slack/back?state={link}&code={link}",
 }
 """What is asked for at every address, with ids of a call that are no key to it."""
 
