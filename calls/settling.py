@@ -11,7 +11,6 @@ from calls.model import Call, CallState
 from calls.place import place_of
 from calls.ports import Transaction
 from calls.preferences import Effective
-from calls.profile import Profile
 from calls.question import Question, Running, Why
 from calls.sizes import people_reached
 from calls.words import starting
@@ -29,21 +28,19 @@ class Known:
     """What is known outside of the database when a start is decided on.
 
     Args:
-        profile: of whoever starts the call, or None.
         asked: whether Slack was asked for what was not known, so that it is not asked again.
         opens: returns what a button to join a call opens, or None.
     """
 
     now: datetime
     opens: Callable[[Call], str | None]
-    profile: Profile | None = None
     asked: bool = False
 
 
 def settled(transaction: Transaction, call: Call, known: Known) -> Call | Refused:
     """Return the call as it is to be stored: started, or waiting with a question."""
     counts = counting(transaction, call.team_id, call.channel_id, call.started_by)
-    refused = _refused_person(counts, known)
+    refused = _refused_person(transaction, call, counts, known)
     if refused is not None:
         return refused if isinstance(refused, Refused) else _waiting(call, refused, known.now)
     running = transaction.live_call(call.team_id, place_of(call))
@@ -75,15 +72,16 @@ def _waiting(call: Call, question: Question, now: datetime) -> Call:
     return replace(call, state=CallState.WAITING, live_key=None, question=replace(question, direct=direct), due_at=now)
 
 
-def _refused_person(counts: Effective, known: Known) -> Refused | Question | None:
+def _refused_person(transaction: Transaction, call: Call, counts: Effective, known: Known) -> Refused | Question | None:
     """Return why somebody may not start calls, or a question when it has to be found out first."""
     if counts.guests_start and counts.strangers_start:
         return None
-    if known.profile is None:
+    profile = transaction.profile(call.team_id, call.started_by)
+    if profile is None:
         return Refused(starting.standing_unknown()) if known.asked else Question(Why.UNKNOWN_PERSON)
-    if known.profile.is_stranger and not counts.strangers_start:
+    if profile.is_stranger and not counts.strangers_start:
         return Refused(starting.strangers_may_not())
-    if known.profile.is_guest and not known.profile.is_stranger and not counts.guests_start:
+    if profile.is_guest and not profile.is_stranger and not counts.guests_start:
         return Refused(starting.guests_may_not())
     return None
 

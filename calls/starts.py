@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from calls.ending import end_for_everybody
-from calls.errors import StorageError
 from calls.finding import CallRef
 from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, Reply, UserId
@@ -16,7 +15,6 @@ from calls.permissions import Deed, Permissions, Standing, refused
 from calls.place import place_of
 from calls.placing import Placing
 from calls.ports import Storage, Transaction, WakeUps
-from calls.profile import Profile
 from calls.question import Question
 from calls.question_message import build_question, question_text
 from calls.response_url import usable_url
@@ -117,8 +115,7 @@ class Starts:
             StorageError: when the request could not be stored; no call was started then.
         """
         call = self.new_call(request)
-        profile = await self._profile(call)
-        known = Known(call.created_at, self._outside.opens, profile)
+        known = Known(call.created_at, self._outside.opens)
 
         def work(transaction: Transaction) -> Reply:
             placed = self._placing.place(transaction, call, request.provider, request.room_url)
@@ -232,13 +229,6 @@ class Starts:
         transaction.save_call(started(placed.call, now, beside=running is not None))
         text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
         return Reply("\n".join((text, *placed.said)), call.id)
-
-    async def _profile(self, call: Call) -> Profile | None:
-        """Return what is known of whoever starts a call; that it cannot be read now is for storing the call to say."""
-        try:
-            return await self._outside.profiles.known(call.team_id, call.started_by)
-        except StorageError:
-            return None
 
     async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
         reply = await self._storage.accept(delivery, work)

@@ -19,10 +19,9 @@ async def weigh(outside: Outside, call: Call) -> Record:
         raise AssertionError(call.id)
     if call.question.why is Why.UNKNOWN_SIZE:
         await outside.sizes.learn(call)
-    profile = await outside.profiles.known(call.team_id, call.started_by)
-    if profile is None and call.question.why is Why.UNKNOWN_PERSON:
-        profile = await outside.profiles.learned(call.team_id, call.started_by)
-    known = Known(outside.now(), outside.opens, profile, asked=True)
+    if call.question.why is Why.UNKNOWN_PERSON:
+        await outside.profiles.learned(call.team_id, call.started_by)
+    known = Known(outside.now(), outside.opens, asked=True)
 
     def record(transaction: Transaction, stored: Call) -> Call:
         if stored.state is not CallState.WAITING:
