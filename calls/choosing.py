@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from calls.model import ChannelId, Person, TeamId, UserId
@@ -70,10 +71,30 @@ def person_chose(transaction: Transaction, team_id: TeamId, user_id: UserId) -> 
     return read_form(PersonPreferences, transaction.chosen(team_id, Holder.PERSON, user_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a workspace, a conversation in it and a person chose."""
+
+    workspace: WorkspacePreferences
+    channel: ChannelPreferences
+    person: PersonPreferences
+
+    @property
+    def counting(self) -> Effective:
+        """Return what counts for the person in the conversation."""
+        return effective(self.workspace, self.channel, self.person)
+
+
+def choices(transaction: Transaction, team_id: TeamId, channel_id: ChannelId, user_id: UserId) -> Choices:
+    """Return what everybody chose that counts for a person in a conversation."""
+    chosen = transaction.all_chosen(team_id, channel_id, user_id)
+    return Choices(
+        read_form(WorkspacePreferences, chosen.get(Holder.WORKSPACE, {})),
+        read_form(ChannelPreferences, chosen.get(Holder.CHANNEL, {})),
+        read_form(PersonPreferences, chosen.get(Holder.PERSON, {})),
+    )
+
+
 def counting(transaction: Transaction, team_id: TeamId, channel_id: ChannelId, user_id: UserId) -> Effective:
     """Return what counts for a person in a conversation."""
-    return effective(
-        workspace_chose(transaction, team_id),
-        channel_chose(transaction, team_id, channel_id),
-        person_chose(transaction, team_id, user_id),
-    )
+    return choices(transaction, team_id, channel_id, user_id).counting

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from calls.choosing import channel_chose, person_chose, workspace_chose
+from calls.choosing import Choices
 from calls.model import Call, CallState, Room
 from calls.own_room import room_at
 from calls.ports import Transaction
-from calls.preferences import OWN_ROOM, PersonPreferences
+from calls.preferences import OWN_ROOM
 from calls.words import settings as words
 
 
@@ -37,34 +37,35 @@ class Placing:
     providers: Collection[str]
     usual: str
 
-    def place(self, transaction: Transaction, call: Call, asked: str | None, room_url: str | None = None) -> Placed:
+    def place(
+        self, transaction: Transaction, call: Call, chose: Choices, asked: str | None, room_url: str | None = None
+    ) -> Placed:
         """Return a new call with its meeting system.
 
         Args:
+            chose: what counts where it takes place.
             asked: the meeting system that was named for this call, `OWN_ROOM` included, or None.
             room_url: the room that was named for it, or None.
         """
         if room_url is not None:
             return _in_own_room(transaction, call, room_at(room_url), [])
-        starter = person_chose(transaction, call.team_id, call.started_by)
+        own_room_url = chose.person.room_url
         said: list[str] = []
-        for name in self._in_order(transaction, call, asked, starter):
-            if name == OWN_ROOM and starter.room_url is not None:
-                return _in_own_room(transaction, call, room_at(starter.room_url), said)
+        for name in self._in_order(chose, asked):
+            if name == OWN_ROOM and own_room_url is not None:
+                return _in_own_room(transaction, call, room_at(own_room_url), said)
             if name in self.providers and name != OWN_ROOM:
                 return Placed(replace(call, provider=name), (*said, *([words.takes_place_at(name)] if said else ())))
             said.append(words.no_room_of_own() if name == OWN_ROOM else words.not_set_up(name))
         raise AssertionError(self.usual)
 
-    def _in_order(
-        self, transaction: Transaction, call: Call, asked: str | None, starter: PersonPreferences
-    ) -> Iterable[str]:
+    def _in_order(self, chose: Choices, asked: str | None) -> Iterable[str]:
         """Return the names that were chosen, the one that counts most first, each once."""
         chosen = (
             asked,
-            starter.provider or (OWN_ROOM if starter.room_url is not None else None),
-            channel_chose(transaction, call.team_id, call.channel_id).provider,
-            workspace_chose(transaction, call.team_id).provider,
+            chose.person.provider or (OWN_ROOM if chose.person.room_url is not None else None),
+            chose.channel.provider,
+            chose.workspace.provider,
             self.usual,
         )
         return dict.fromkeys(name for name in chosen if name is not None)

@@ -136,6 +136,11 @@ class Transaction(PastTransaction, PlanTransaction, StatusTransaction, Protocol)
     def chosen(self, team_id: TeamId, holder: Holder, holder_id: str) -> Mapping[str, object]:
         """Return what was chosen, as `calls.preferences.stored_form` gives it; empty when nothing was."""
 
+    def all_chosen(
+        self, team_id: TeamId, channel_id: ChannelId, user_id: UserId
+    ) -> Mapping[Holder, Mapping[str, object]]:
+        """Return what a workspace, a conversation and a person chose, in one read; who chose nothing is left out."""
+
     def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
         """Store what was chosen."""
 

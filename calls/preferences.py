@@ -122,6 +122,12 @@ KINDS: Final[Mapping[Holder, type[Preferences]]] = {
 }
 
 
+_TYPES: Final[Mapping[type, Mapping[str, type]]] = {
+    kind: {name: get_args(hint)[0] for name, hint in get_type_hints(kind).items()} for kind in KINDS.values()
+}
+"""The types of what can be chosen, worked out once: that takes longer than to read all choices from the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreferenceChange:
     """One choice that somebody made.
@@ -198,8 +204,8 @@ def stored_form(preferences: Preferences) -> dict[str, object]:
 
 def read_form(kind: type[Chosen], values: Mapping[str, object]) -> Chosen:
     """Return preferences from their stored form; what this version does not know, or cannot use, is left out."""
-    hints = get_type_hints(kind)
-    read = {name: _read(get_args(hints[name])[0], values.get(name)) for name in hints}
+    known = _TYPES[kind]
+    read = {name: _read(known[name], value) for name, value in values.items() if name in known}
     return kind(**read)  # type: ignore[arg-type]  # each was read as its field's type
 
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from calls.errors import CallsError, StorageError
 from calls.model import TeamId, UserId
@@ -30,6 +30,9 @@ ASK_AFTER_S: Final = 30.0
 
 READING_MAX_S: Final = 0.5
 """How long the database has to tell a profile, in seconds."""
+
+UNKNOWN_FOR: Final = timedelta(minutes=5)
+"""How long somebody who is in no table is not looked for again; whoever asks Slack here notes them at once."""
 
 READ_AGAIN_AFTER: Final = timedelta(seconds=2)
 """How long it is not asked for one after it did not."""
@@ -61,6 +64,7 @@ class Profiles:
         self._users = users
         self._now = now
         self._remembered: OrderedDict[_Place, Profile] = OrderedDict()
+        self._unknown_until: OrderedDict[_Place, datetime] = OrderedDict()
         self._readable_from = now()
         self._not_before: dict[_Place, datetime] = {}
         self._asking: dict[_Place, asyncio.Task[Profile | None]] = {}
@@ -76,8 +80,13 @@ class Profiles:
         if place in self._remembered:
             self._remembered.move_to_end(place)
             return self._remembered[place]
+        if place in self._unknown_until and self._now() < self._unknown_until[place]:
+            return None
         found = await self._read(team_id, user_id)
-        if found is not None:
+        if found is None:
+            self._unknown_until[place] = self._now() + UNKNOWN_FOR
+            _forget_beyond(self._unknown_until)
+        else:
             self._remember(found)
         return found
 
@@ -159,5 +168,11 @@ class Profiles:
 
     def _remember(self, profile: Profile) -> None:
         self._remembered[profile.team_id, profile.user_id] = profile
-        if len(self._remembered) > REMEMBERED_MAX:
-            self._remembered.popitem(last=False)
+        self._unknown_until.pop((profile.team_id, profile.user_id), None)
+        _forget_beyond(self._remembered)
+
+
+def _forget_beyond(kept: OrderedDict[_Place, Any]) -> None:
+    """Let go of whoever was met the longest ago, where there are too many."""
+    if len(kept) > REMEMBERED_MAX:
+        kept.popitem(last=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from calls.blocks import build_card, join_button
-from calls.choosing import counting, person_chose
+from calls.choosing import choices
 from calls.errors import SlackCallGone, SlackRefused, SlackTokenDead
 from calls.invitation import (
     INVITED_MAX,
@@ -212,8 +212,8 @@ def _refusal(profile: Profile | None) -> _Sentence | None:
 
 
 def _cleared(transaction: Transaction, call: Call, user_id: UserId) -> InvitationState:
-    workspace_rings = counting(transaction, call.team_id, call.channel_id, user_id).rings
-    rings = workspace_rings and person_chose(transaction, call.team_id, user_id).rings is not False
+    chose = choices(transaction, call.team_id, call.channel_id, user_id)
+    rings = chose.counting.rings and chose.person.rings is not False
     return InvitationState.CLEARED if rings else InvitationState.QUIET
 
 

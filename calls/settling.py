@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calls.choosing import counting
 from calls.model import Call, CallState
 from calls.place import place_of
 from calls.ports import Transaction
@@ -37,9 +36,12 @@ class Known:
     asked: bool = False
 
 
-def settled(transaction: Transaction, call: Call, known: Known) -> Call | Refused:
-    """Return the call as it is to be stored: started, or waiting with a question."""
-    counts = counting(transaction, call.team_id, call.channel_id, call.started_by)
+def settled(transaction: Transaction, call: Call, counts: Effective, known: Known) -> Call | Refused:
+    """Return the call as it is to be stored: started, or waiting with a question.
+
+    Args:
+        counts: what counts for its starter where it takes place.
+    """
     refused = _refused_person(transaction, call, counts, known)
     if refused is not None:
         return refused if isinstance(refused, Refused) else _waiting(call, refused, known.now)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from calls.choosing import choices
 from calls.ending import end_for_everybody
 from calls.finding import CallRef
 from calls.ids import new_call_id, new_display_id, new_join_token
@@ -118,8 +119,9 @@ class Starts:
         known = Known(call.created_at, self._outside.opens)
 
         def work(transaction: Transaction) -> Reply:
-            placed = self._placing.place(transaction, call, request.provider, request.room_url)
-            decided = settled(transaction, placed.call, known)
+            chose = choices(transaction, call.team_id, call.channel_id, call.started_by)
+            placed = self._placing.place(transaction, call, chose, request.provider, request.room_url)
+            decided = settled(transaction, placed.call, chose.counting, known)
             if isinstance(decided, Refused):
                 return Reply(decided.text, is_done=False)
             stored = _asked_in(request.origin, decided)
@@ -197,7 +199,8 @@ class Starts:
         It was planned, so nobody is asked: where a call is running, it begins beside it.
         """
         call = replace(self.new_call(request), id=call_id)
-        placed = self._placing.place(transaction, call, request.provider)
+        chose = choices(transaction, call.team_id, call.channel_id, call.started_by)
+        placed = self._placing.place(transaction, call, chose, request.provider)
         is_taken = transaction.live_call(call.team_id, place_of(call)) is not None
         begun = started(placed.call, call.created_at, beside=is_taken)
         if transaction.call(call_id) is None:
@@ -225,7 +228,8 @@ class Starts:
             running = None
         # A room that was named for this call is still meant.
         room_url = None if call.room is None else call.room.join_url
-        placed = self._placing.place(transaction, call, call.provider, room_url)
+        chose = choices(transaction, call.team_id, call.channel_id, call.started_by)
+        placed = self._placing.place(transaction, call, chose, call.provider, room_url)
         transaction.save_call(started(placed.call, now, beside=running is not None))
         text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
         return Reply("\n".join((text, *placed.said)), call.id)

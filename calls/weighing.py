@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calls.choosing import counting
 from calls.model import Call, CallState, ChannelId, Notice
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -26,7 +27,8 @@ async def weigh(outside: Outside, call: Call) -> Record:
     def record(transaction: Transaction, stored: Call) -> Call:
         if stored.state is not CallState.WAITING:
             return stored
-        decided = settled(transaction, stored, known)
+        counts = counting(transaction, stored.team_id, stored.channel_id, stored.started_by)
+        decided = settled(transaction, stored, counts, known)
         if isinstance(decided, Refused):
             transaction.add_notice(_notice(stored, decided.text))
             return withdrawn(transaction, stored)

@@ -7,12 +7,20 @@ from slack_bolt.async_app import AsyncApp
 from calls.use_cases import UseCases
 from listeners import actions, commands, events, shortcuts, views
 from listeners.events.app_uninstalled import Removed, removed_nowhere
+from listeners.routes import Routes
 
 
 def register(app: AsyncApp, use: UseCases, removed: Removed = removed_nowhere) -> None:
     """Register every listener with Bolt."""
-    shortcuts.register(app, use)
-    events.register(app, use, removed)
-    commands.register(app, use)
-    actions.register(app, use)
-    views.register(app, use)
+    app.use(routes(use, removed))
+
+
+def routes(use: UseCases, removed: Removed = removed_nowhere) -> Routes:
+    """Return every listener under its name."""
+    found = Routes()
+    shortcuts.register(found, use)
+    events.register(found, use, removed)
+    commands.register(found, use)
+    actions.register(found, use)
+    views.register(found, use)
+    return found

@@ -18,6 +18,7 @@ from calls.log_subject import about_call
 from calls.model import Delivery, Reply
 from calls.ports import Clock, Transaction
 from calls.work import WorkId, work_id_of
+from storage import statements
 from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
 from storage.plan_tables import plans
@@ -64,7 +65,7 @@ class Database:
             reply = work(SqlTransaction(connection))
             answer = {"text": reply.text, "call_id": reply.call_id, "is_done": reply.is_done, "asks": reply.asks}
             values = {"team_id": delivery.team_id, "key": delivery.key, "received_at": self._now(), **answer}
-            connection.execute(insert(deliveries), values)
+            connection.execute(statements.ADD_DELIVERY, values)
             return reply
 
         reply = await self.change(accept_once)
@@ -186,8 +187,6 @@ def _in_this_context(work: Callable[[Connection], Answer]) -> Callable[[Connecti
 
 def _reply_given(connection: Connection, delivery: Delivery) -> Reply | None:
     """Return the reply that was given to an earlier copy of a delivery, or None."""
-    query = select(deliveries.c.text, deliveries.c.call_id, deliveries.c.is_done, deliveries.c.asks).where(
-        deliveries.c.team_id == delivery.team_id, deliveries.c.key == delivery.key
-    )
-    row = connection.execute(query).one_or_none()
+    which = {"team_id": delivery.team_id, "key": delivery.key}
+    row = connection.execute(statements.REPLY_GIVEN, which).one_or_none()
     return None if row is None else Reply(row.text, row.call_id, row.is_done, row.asks)

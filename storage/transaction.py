@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Result, Select, delete, insert, select
 
 from calls.conversation import Conversation
 from calls.errors import StaleCallError
@@ -25,7 +25,7 @@ from calls.model import (
 )
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
-from storage import rows
+from storage import rows, statements
 from storage.past import SqlPast
 from storage.plans import SqlPlans
 from storage.statuses import SqlStatuses
@@ -62,7 +62,8 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def call(self, call_id: CallId) -> Call | None:
         """Return a call, or None."""
-        return self._found(select(calls).where(calls.c.id == call_id))
+        query = statements.CALL_KEPT if self._writes else statements.CALL
+        return _call_or_none(self._connection.execute(query, {"call_id": call_id}))
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
         """Return the open calls of a workspace, or of one conversation, oldest first."""
@@ -73,9 +74,7 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def live_call(self, team_id: TeamId, live_key: str) -> Call | None:
         """Return the open call that has a place, or None."""
-        place = (calls.c.team_id == team_id, calls.c.live_key == live_key)
-        row = self._connection.execute(select(calls).where(*place, is_open)).one_or_none()
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(self._connection.execute(statements.LIVE_CALL, {"team_id": team_id, "live_key": live_key}))
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
         """Return the open calls a person started, is in or is invited to, oldest first."""
@@ -111,20 +110,19 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def add_call(self, call: Call) -> None:
         """Store a new call."""
-        self._connection.execute(insert(calls), rows.call_values(call))
+        self._connection.execute(statements.ADD_CALL, rows.call_values(call))
 
     def save_call(self, call: Call) -> Call:
         """Store a changed call if nobody else has changed it since it was read."""
         saved = replace(call, version=call.version + 1)
-        query = update(calls).where(calls.c.id == call.id, calls.c.version == call.version)
-        if self._connection.execute(query.values(rows.call_values(saved))).rowcount != 1:
+        values = {**rows.call_values(saved), "call_id": call.id, "read_version": call.version}
+        if self._connection.execute(statements.SAVE_CALL, values).rowcount != 1:
             raise StaleCallError("stale_call", detail=call.id)
         return saved
 
     def participants(self, call_id: CallId) -> Sequence[Participant]:
         """Return everybody of a call in the order in which they came."""
-        query = select(participants).where(participants.c.call_id == call_id)
-        found = self._connection.execute(query.order_by(participants.c.joined_at, participants.c.key))
+        found = self._connection.execute(statements.PARTICIPANTS, {"call_id": call_id})
         return [rows.participant_of(row) for row in found]
 
     def save_participant(self, participant: Participant) -> None:
@@ -137,8 +135,8 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def invitations(self, call_id: CallId) -> Sequence[Invitation]:
         """Return what became of the invitations to a call."""
-        query = select(invitations).where(invitations.c.call_id == call_id).order_by(invitations.c.user_id)
-        return [rows.invitation_of(row) for row in self._connection.execute(query)]
+        found = self._connection.execute(statements.INVITATIONS, {"call_id": call_id})
+        return [rows.invitation_of(row) for row in found]
 
     def save_invitation(self, invitation: Invitation) -> None:
         """Store what became of an invitation."""
@@ -203,8 +201,7 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def profile(self, team_id: TeamId, user_id: UserId) -> Profile | None:
         """Return what Slack said of a person, or None."""
-        query = select(profiles).where(profiles.c.team_id == team_id, profiles.c.user_id == user_id)
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(statements.PROFILE, {"team_id": team_id, "user_id": user_id}).one_or_none()
         return None if row is None else rows.profile_of(row)
 
     def save_profile(self, profile: Profile) -> None:
@@ -213,9 +210,8 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def conversations(self, team_id: TeamId, channel_id: ChannelId) -> Sequence[Conversation]:
         """Return what is known of a conversation, and of the one that everybody is in."""
-        wanted = (conversations.c.channel_id == channel_id) | conversations.c.is_general
-        query = select(conversations).where(conversations.c.team_id == team_id, wanted)
-        return [rows.conversation_of(row) for row in self._connection.execute(query)]
+        place = {"team_id": team_id, "channel_id": channel_id}
+        return [rows.conversation_of(row) for row in self._connection.execute(statements.CONVERSATIONS, place)]
 
     def save_conversation(self, conversation: Conversation) -> None:
         """Store what Slack said of a conversation."""
@@ -225,6 +221,13 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
         """Return what was chosen, empty when nothing was."""
         own = (preferences.c.team_id == team_id, preferences.c.holder == holder, preferences.c.holder_id == holder_id)
         return self._connection.execute(select(preferences.c.chosen).where(*own)).scalar_one_or_none() or {}
+
+    def all_chosen(
+        self, team_id: TeamId, channel_id: ChannelId, user_id: UserId
+    ) -> Mapping[Holder, Mapping[str, object]]:
+        """Return what a workspace, a conversation and a person chose, without those who chose nothing."""
+        whose = {"team_id": team_id, "channel_id": channel_id, "user_id": user_id}
+        return {Holder(row.holder): row.chosen for row in self._connection.execute(statements.ALL_CHOSEN, whose)}
 
     def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
         """Store what was chosen."""
@@ -247,8 +250,7 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
 
     def notices(self, call_id: CallId) -> Sequence[Notice]:
         """Return what of a call is still to be told, oldest first."""
-        query = select(notices).where(notices.c.call_id == call_id).order_by(notices.c.id)
-        return [rows.notice_of(row) for row in self._connection.execute(query)]
+        return [rows.notice_of(row) for row in self._connection.execute(statements.NOTICES, {"call_id": call_id})]
 
     def drop_notice(self, notice_id: int) -> None:
         """Forget a sentence."""
@@ -259,5 +261,9 @@ class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
         if self._writes:
             # SQLite has no such clause and needs none: there a writer is alone anyway.
             query = query.with_for_update(key_share=True)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(self._connection.execute(query))
+
+
+def _call_or_none(found: Result[Any]) -> Call | None:
+    row = found.one_or_none()
+    return None if row is None else rows.call_of(row)

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck
 
+from listeners.payload import Body
+
 
 def open_meeting() -> Callable[..., Awaitable[None]]:
     """Return the listener of the button."""
 
-    async def handle_open_meeting(ack: AsyncAck) -> None:
+    async def handle_open_meeting(ack: AsyncAck, _: Body) -> None:
         await ack()
 
     return handle_open_meeting

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from slack_bolt.async_app import AsyncApp
-
 from calls.use_cases import UseCases
+from listeners.routes import Routes
 from listeners.shortcuts.start_call_about_message import start_call_about_message
 from listeners.views.schedule_call import ask_for_schedule_call
 from listeners.views.start_call import show_start_call
 
 
-def register(app: AsyncApp, use: UseCases) -> None:
+def register(routes: Routes, use: UseCases) -> None:
     """Register the shortcuts."""
     calls = use.calls
-    app.global_shortcut("start_call")(show_start_call(calls))
-    app.global_shortcut("schedule_call")(ask_for_schedule_call(calls, use.scheduling))
-    app.message_shortcut("start_call_about_message")(start_call_about_message(calls, use.starts))
+    routes.global_shortcut("start_call")(show_start_call(calls))
+    routes.global_shortcut("schedule_call")(ask_for_schedule_call(calls, use.scheduling))
+    routes.message_shortcut("start_call_about_message")(start_call_about_message(calls, use.starts))

@@ -20,7 +20,10 @@ from listeners.views.settings_inputs import account_sections, block_id, entered_
 
 CALLBACK_ID: Final = "settings"
 
-SHOW_PART: Final = "settings_part"
+_SHOW_PART: Final = "settings_part"
+
+SHOW_PARTS: Final = tuple(f"{_SHOW_PART}_{holder}" for holder in Holder)
+"""The action ids of the buttons that show another part of the dialog."""
 """What the action ids of the buttons begin with that show a part of the dialog."""
 
 _PARTS: Final = (Holder.PERSON, Holder.CHANNEL, Holder.WORKSPACE)
@@ -141,7 +144,7 @@ async def _built(settings: SettingsDialog, person: Person, draft: Draft, faults:
 def _tab(holder: Holder, *, is_shown: bool) -> Json:
     button = {
         "type": "button",
-        "action_id": f"{SHOW_PART}_{holder}",
+        "action_id": f"{_SHOW_PART}_{holder}",
         "value": holder,
         "text": _plain(words.part(holder)),
     }

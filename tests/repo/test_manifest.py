@@ -5,20 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 import yaml
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 
-import listeners
 from calls.slack.oauth_api import BOT_SCOPES
 from calls.slack.person_oauth import USER_SCOPES
-from calls.use_cases import UseCases
+from tests.registered import registered
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
@@ -157,49 +152,9 @@ _FAMILIES = {"api", "apps", "auth", "bookmarks", "bots", "calls", "chat", "conve
 _FAMILIES |= {"oauth", "openid", "pins", "reactions", "reminders", "team", "tooling", "usergroups", "users", "views"}
 
 
-class RecordingApp(AsyncApp):
-    """Bolt's app, which also remembers what listeners were registered for."""
-
-    def __init__(self) -> None:
-        """Ask Slack for nothing."""
-
-        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
-
-        super().__init__(authorize=authorize, request_verification_enabled=False)
-        self.commands: list[str] = []
-        self.shortcuts: list[tuple[str, str]] = []
-        self.events: list[str] = []
-
-    def command(self, command: Any, *rest: Any, **options: Any) -> Any:  # noqa: ANN401 - Bolt's own signature
-        """Remember a slash command."""
-        self.commands.append(command)
-        return super().command(command, *rest, **options)
-
-    def global_shortcut(self, callback_id: Any, *rest: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
-        """Remember a global shortcut."""
-        self.shortcuts.append(("global", callback_id))
-        return super().global_shortcut(callback_id, *rest, **options)
-
-    def message_shortcut(self, callback_id: Any, *rest: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
-        """Remember a message shortcut."""
-        self.shortcuts.append(("message", callback_id))
-        return super().message_shortcut(callback_id, *rest, **options)
-
-    def event(self, event: Any, *rest: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
-        """Remember an event."""
-        self.events.append(event)
-        return super().event(event, *rest, **options)
-
-
-@pytest.fixture
-def app() -> RecordingApp:
-    """Return an app with all of our listeners."""
-    app = RecordingApp()
-    # Registering must not use the service, so anything may stand in its place.
-    anything: dict[str, Any] = {field.name: object() for field in fields(UseCases)}
-    listeners.register(app, UseCases(**anything))
-    return app
+def registered_as(kind: str) -> list[str]:
+    """Return the names of what there is a listener for, of one kind."""
+    return sorted(name for of, name in registered() if of == kind)
 
 
 def methods_called() -> Iterator[str]:
@@ -262,26 +217,30 @@ def test_every_scope_says_what_it_is_for() -> None:
     assert "/startcall" in comments["commands"]
 
 
-def test_slash_commands_are_those_with_a_listener(app: RecordingApp) -> None:
+def test_slash_commands_are_those_with_a_listener() -> None:
     """A command without a listener fails for people, and a listener without a command is never called."""
     manifest = sorted(command["command"] for command in DATA["features"]["slash_commands"])
-    assert sorted(name for name in app.commands if name not in ALIASES) == manifest
+    assert [name for name in registered_as("command") if name not in ALIASES] == manifest
 
 
-def test_an_alias_has_a_listener_and_waits_behind_a_comment(app: RecordingApp) -> None:
+def test_an_alias_has_a_listener_and_waits_behind_a_comment() -> None:
     """Whoever wants it only takes the comment marks away."""
-    assert [] == [name for name in ALIASES if name not in app.commands or f"# - command: {name}\n" not in TEXT]
+    assert [] == [
+        name for name in ALIASES if name not in registered_as("command") or f"# - command: {name}\n" not in TEXT
+    ]
 
 
-def test_shortcuts_are_those_with_a_listener(app: RecordingApp) -> None:
+def test_shortcuts_are_those_with_a_listener() -> None:
     """The same for shortcuts, each of its kind."""
+    kinds = {"shortcut": "global", "message_action": "message"}
+    listened = [(kinds[kind], name) for kind in kinds for name in registered_as(kind)]
     declared = [(shortcut["type"], shortcut["callback_id"]) for shortcut in DATA["features"]["shortcuts"]]
-    assert sorted(app.shortcuts) == sorted(declared)
+    assert sorted(listened) == sorted(declared)
 
 
-def test_events_are_those_with_a_listener(app: RecordingApp) -> None:
+def test_events_are_those_with_a_listener() -> None:
     """The same for events."""
-    assert sorted(app.events) == sorted(DATA["settings"]["event_subscriptions"]["bot_events"])
+    assert registered_as("event_callback") == sorted(DATA["settings"]["event_subscriptions"]["bot_events"])
 
 
 def test_mentions_arrive_as_ids() -> None:

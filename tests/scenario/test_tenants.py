@@ -12,15 +12,15 @@ from http import HTTPStatus
 
 import pytest
 from aiohttp import web
-from slack_bolt.response import BoltResponse
 
 from calls.model import TeamId, UserId
 from calls.signed_in import SignedIn
-from listeners.bolt import bolt_request
+from listeners.routes import name_of
 from sandbox.delivery.ack import DeliveryKind
 from sandbox.people import BOB
 from sandbox.workspace import Json
 from tests.many_workspaces import Many, a_second_later, new_browser, running_many
+from tests.registered import registered
 from tests.tenancy import Mallory, Owned, entered, furnished, rows_of
 
 UNKNOWN = "no longer"
@@ -47,6 +47,14 @@ class Case:
 def _command(text: Text, says: str, *, shared: bool = False) -> Case:
     where = "a shared conversation" if shared else "their own"
     return Case(f"command in {where}", "slash_commands", lambda who, of: who.command(text(of), shared=shared), says)
+
+
+def _settings_part(holder: str) -> Case:
+    return Case(
+        f"button settings_part of the {holder}",
+        "interactive",
+        lambda who, of: _with_metadata(who.press(f"settings_part_{holder}", holder, in_view=True), of),
+    )
 
 
 def _press(action_id: str, says: str, value: Text = lambda of: of.call.id) -> Case:
@@ -136,11 +144,7 @@ CASES: Sequence[Case] = (
     *(_jitsi(text) for text in ("", "Ours", "server", "server https://meet.example.com", "server default", "help")),
     _press("settings", ""),
     _press("start_call", ""),
-    Case(
-        "button settings_part",
-        "interactive",
-        lambda who, of: _with_metadata(who.press("settings_part_workspace", "workspace", in_view=True), of),
-    ),
+    *(_settings_part(holder) for holder in ("workspace", "channel", "person")),
     *(_shortcut(name) for name in ("start_call", "schedule_call")),
     Case("message shortcut", "interactive", lambda who, _: who.message_shortcut("start_call_about_message")),
     *_view(
@@ -248,16 +252,9 @@ async def test_somebody_of_one_workspace_acting_in_another_brings_nothing_along(
 
 
 async def test_every_listener_has_a_case(many: Many) -> None:
-    """The ways are those that are registered with Bolt."""
+    """The ways are those that are registered."""
     owned, mallory = await _two_workspaces(many)
-    requests = [bolt_request(case.build(mallory, owned)) for case in CASES]
-    missed = []
-    for listener in many.server.bolt._async_listeners:  # noqa: SLF001 - Bolt has no other list of them
-        matches = [await listener.async_matches(req=request, resp=BoltResponse(status=200)) for request in requests]
-        if not any(matches):
-            missed.append(listener.ack_function.__qualname__)
-
-    assert [] == missed
+    assert registered() == {name_of(case.build(mallory, owned)) for case in CASES}
 
 
 PAGES = {
