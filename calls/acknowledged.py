@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 QUIET_S: Final = 0.002
 """How long nothing must have come in before work goes on, in seconds; the next request of a burst is here by then."""
 
-GIVES_WAY_S: Final = 0.1
+GIVES_WAY_S: Final = 0.25
 """How long a step gives way at most, in seconds, however many requests go on coming in."""
 
 

@@ -37,9 +37,10 @@ def new_display_id() -> str:
     It is not a secret and only tells calls of one conversation apart: 30 ** 6 ids.
     """
     while True:
-        first, second = ("".join(secrets.choice(_ALPHABET) for _ in range(3)) for _ in range(2))
-        if any(character.isdigit() for character in first + second):
-            return f"{first}-{second}"
+        number = secrets.randbelow(len(_ALPHABET) ** 6)
+        characters = [_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(6)]
+        if any(character.isdigit() for character in characters):
+            return f"{''.join(characters[:3])}-{''.join(characters[3:])}"
 
 
 def parse_display_id(word: str) -> str | None:

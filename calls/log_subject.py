@@ -6,10 +6,14 @@ delivery asked for it.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+_numbers = itertools.count(secrets.randbits(31))
+"""One after the other from a random one on, so that those of several processes differ."""
 
 _call: ContextVar[str] = ContextVar("call_in_log", default="")
 _delivery: ContextVar[str] = ContextVar("delivery_in_log", default="")
@@ -33,7 +37,7 @@ def about_call(call_id: str) -> None:
 @contextmanager
 def about_delivery() -> Iterator[None]:
     """Let what is logged meanwhile be about one delivery, under an id that is made for it."""
-    delivery = _delivery.set(secrets.token_hex(4))
+    delivery = _delivery.set(f"{next(_numbers):08x}")
     call = _call.set("")
     try:
         yield

@@ -34,15 +34,10 @@ class _Job(Generic[Answer]):
     error: Exception | None = None
 
     def settle(self, failure: Exception | None) -> None:
-        """Give the waiting coroutine its answer or error, in its own loop."""
-        error = failure or self.error
-        # A loop that is closed has nobody left who waits, and that must not end the thread.
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._settle_in_loop, error)
-
-    def _settle_in_loop(self, error: Exception | None) -> None:
+        """Give the waiting coroutine its answer or error; called in its loop."""
         if self.future.done():
             return
+        error = failure or self.error
         if error is not None:
             self.future.set_exception(error)
         else:
@@ -117,8 +112,10 @@ class Writer:
             self._add_waiting(batch)
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, and the thread goes on for the others
             failure = error
-        for job in batch:
-            job.settle(failure)
+        for loop in {job.loop for job in batch}:
+            # A loop that is closed has nobody left who waits, and that must not end the thread.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, [job for job in batch if job.loop is loop], failure)
 
     def _write_together(self, batch: list[_Job[object]]) -> None:
         """Store a batch by one commit; where a piece of work refuses, it is done again with each piece kept apart.
@@ -138,6 +135,11 @@ class Writer:
             with self._engine.begin() as connection:
                 for job in batch:
                     _do_apart(job, connection)
+
+
+def _settle(jobs: list[_Job[object]], failure: Exception | None) -> None:
+    for job in jobs:
+        job.settle(failure)
 
 
 def _do_apart(job: _Job[object], connection: Connection) -> None:
