@@ -14,9 +14,11 @@ import aiohttp
 from aiohttp import web
 
 from sandbox import people
+from sandbox.clock import Clock
 from sandbox.delivery import response_urls
 from sandbox.delivery.ack import ACK_TIMEOUT_S
 from sandbox.delivery.dispatcher import Dispatcher, Way
+from sandbox.delivery.faults import DeliveryFaults
 from sandbox.delivery.signed_http import SignedHttp
 from sandbox.delivery.socket_mode import SocketMode
 from sandbox.installs import Installs, Organisation
@@ -71,8 +73,10 @@ class Sandbox:
         """Put the parts together; `start` makes them listen."""
         manifest = options.manifest or read_manifest(Path("manifest.yml"))
         installation = install(manifest)
-        self.workspace = Workspace(installation) if options.now is None else Workspace(installation, now=options.now)
+        self.clock = Clock() if options.now is None else Clock(options.now)
+        self.workspace = Workspace(installation, now=self.clock)
         self.faults = Faults()
+        self.delivery_faults = DeliveryFaults()
         self.switches = Switches()
         self.socket_mode = SocketMode(self.workspace, ack_timeout_s=options.ack_timeout_s)
         self._session = session
@@ -80,15 +84,15 @@ class Sandbox:
         self.signed_http: SignedHttp | None = None
         if options.http_url is not None or not manifest.socket_mode_enabled:
             _check_addresses(manifest, options.http_url)
-            timeout_s = options.ack_timeout_s
-            self.signed_http = SignedHttp(self.workspace, session, options.http_url, ack_timeout_s=timeout_s)
-        way: Way = self.signed_http or self.socket_mode
-        self.dispatcher = Dispatcher(self.workspace, way, time_scale=options.time_scale)
+            now, timeout_s = self.clock.machine_s, options.ack_timeout_s
+            self.signed_http = SignedHttp(self.workspace, session, options.http_url, now=now, ack_timeout_s=timeout_s)
+        self._way: Way = self.signed_http or self.socket_mode
+        self._time_scale = options.time_scale
+        self.dispatcher = self._new_dispatcher(self.workspace)
         self.workspace.tell = self.dispatcher.tell
         people.furnish(self.workspace)
         self.installs = Installs(self.workspace, self.switches)
         self._dispatchers = {self.workspace.team.id: self.dispatcher}
-        self._way, self._time_scale = way, options.time_scale
 
     @classmethod
     async def start(cls, *, port: int = 0, options: Options | None = None) -> Self:
@@ -146,7 +150,7 @@ class Sandbox:
             organisation: made by `installs.add_organisation`; None for a workspace of its own.
         """
         made = self.installs.add_workspace(name, organisation)
-        dispatcher = Dispatcher(made, self._way, time_scale=self._time_scale)
+        dispatcher = self._new_dispatcher(made)
         made.tell = dispatcher.tell
         self._dispatchers[made.team.id] = dispatcher
         return made
@@ -167,14 +171,23 @@ class Sandbox:
         calls = [entry for entry in self.workspace.traffic if entry.kind == "api"]
         return [entry for entry in calls if method in {None, entry.name}]
 
+    def advance(self, seconds: float) -> None:
+        """Move the local Slack's clock ahead: what expires does, and events that wait for that are sent again."""
+        self.clock.advance(seconds)
+        self.workspace.changed()
+
     async def stop(self) -> None:
         """Close every connection and stop listening."""
         self.faults.clear()
+        self.delivery_faults.clear()
         await asyncio.gather(*(dispatcher.close() for dispatcher in self._dispatchers.values()))
         await self.socket_mode.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self._session.close()
+
+    def _new_dispatcher(self, workspace: Workspace) -> Dispatcher:
+        return Dispatcher(workspace, self._way, self.clock, self.delivery_faults, time_scale=self._time_scale)
 
     async def _listen(self, port: int) -> None:
         site = web.Application(client_max_size=BODY_MAX_BYTES)

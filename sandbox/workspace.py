@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sandbox.clock import Clock
 from sandbox.manifest import Manifest
 
 ChannelKind = Literal["channel", "private", "im", "mpim"]
 
 TRAFFIC_KEPT = 2_000
+TRAFFIC_CHARS_MAX = 64_000_000
+"""How much text of requests and answers is kept, should they be large."""
 
 Json = dict[str, Any]
 """A JSON object exactly as it travels between Slack and an app."""
@@ -221,6 +223,8 @@ class Traffic:
 
     Args:
         retry_after_s: for how long an answer with status 429 asked to wait.
+        took_ms: from what was asked to the answer.
+        attempt: which repetition of a delivery it was; 0 for the first time.
     """
 
     at_s: float
@@ -230,6 +234,21 @@ class Traffic:
     answer: Json
     status: int = 200
     retry_after_s: int = 0
+    took_ms: float = 0.0
+    attempt: int = 0
+
+    @property
+    def chars(self) -> int:
+        """Return about how much text it is."""
+        return _chars(self.request) + _chars(self.answer)
+
+
+def _chars(value: object) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(str(name)) + _chars(part) for name, part in value.items())
+    return sum(_chars(part) for part in value) if isinstance(value, list) else 1
 
 
 @dataclass(slots=True)
@@ -256,12 +275,12 @@ class Workspace:
 
     Args:
         installation: the app under development.
-        now: the clock, in Unix seconds; tests pass one they can move.
+        now: the clock, in Unix seconds; the machine's when None.
     """
 
-    def __init__(self, installation: Installation, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, installation: Installation, *, now: Callable[[], float] | None = None) -> None:
         """Start an empty workspace; `sandbox.people.furnish` fills it."""
-        self.now = now
+        self.now = now or Clock()
         self.team = Team("T0SANDBOX01", "Sandbox", "sandbox")
         self.enterprise: Team | None = None
         self.installation = installation
@@ -281,6 +300,7 @@ class Workspace:
         self.sign_in_codes: dict[str, SignInCode] = {}
         self.sign_in_tokens: dict[str, str] = {}
         self.traffic: list[Traffic] = []
+        self._traffic_chars = 0
         self.base_url = ""
         self.tell: Callable[[Json, str | None], None] = lambda _event, _channel_id: None
         self.version = 0
@@ -303,10 +323,12 @@ class Workspace:
         return next((m for m in self.messages.get(channel_id, []) if m.ts == ts), None)
 
     def log(self, entry: Traffic) -> None:
-        """Add a line to the inspector, which keeps the newest 2,000."""
+        """Add a line to the inspector, which keeps the newest 2,000, and fewer where they are large."""
         self.traffic.append(entry)
-        if len(self.traffic) > TRAFFIC_KEPT:
-            del self.traffic[: TRAFFIC_KEPT // 4]
+        self._traffic_chars += entry.chars
+        while len(self.traffic) > TRAFFIC_KEPT or self._traffic_chars > TRAFFIC_CHARS_MAX:
+            del self.traffic[: len(self.traffic) // 4 + 1]
+            self._traffic_chars = sum(one.chars for one in self.traffic)
 
     def changed(self) -> None:
         """Tell every watcher that something a person can see has changed."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
+from sandbox.clock import Clock
 from sandbox.delivery.ack import Ack, DeliveryKind
+from sandbox.delivery.faults import DeliveryFaults
 from sandbox.delivery.payloads import event_callback
 from sandbox.workspace import Json, Traffic, Workspace
 
@@ -23,6 +26,10 @@ _MESSAGE_EVENT = {
 }
 
 
+_LOST = Ack("dispatch_failed", retry_reason="connection_failed")
+_ANSWER_LOST = Ack("operation_timeout", retry_reason="http_timeout")
+
+
 class Way(Protocol):
     """A way of reaching the app: Socket Mode or signed HTTP."""
 
@@ -35,13 +42,25 @@ class Dispatcher:
 
     Args:
         way: how the app is reached.
+        clock: by which it waits before it repeats an event.
+        faults: what is to go wrong on the way.
         time_scale: 1.0 repeats events after Slack's own waits, 0.01 a hundred times as fast.
     """
 
-    def __init__(self, workspace: Workspace, way: Way, *, time_scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        way: Way,
+        clock: Clock,
+        faults: DeliveryFaults,
+        *,
+        time_scale: float = 1.0,
+    ) -> None:
         """Send nothing yet."""
         self._workspace = workspace
         self._way = way
+        self._clock = clock
+        self._faults = faults
         self._time_scale = time_scale
         self._events: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -52,10 +71,7 @@ class Dispatcher:
         Args:
             name: how the inspector calls it, such as `/startcall` or `block_actions`.
         """
-        at_s = self._workspace.now()
-        ack = await self._way.deliver(kind, payload)
-        self._log(at_s, name, payload, ack)
-        return ack
+        return await self._attempt(kind, name, payload)
 
     def tell(self, event: Json, channel_id: str | None = None) -> None:
         """Send an event in the background, if the app subscribed to it and may see where it happened.
@@ -82,13 +98,38 @@ class Dispatcher:
     async def _send_event(self, payload: Json) -> None:
         name, reason = str(payload["event"]["type"]), ""
         for attempt, wait_s in enumerate((0.0, *RETRY_AFTER_S)):
-            await asyncio.sleep(wait_s * self._time_scale)
-            at_s = self._workspace.now()
-            ack = await self._way.deliver("events_api", payload, attempt, reason)
-            self._log(at_s, name, payload, ack)
+            await self._clock.sleep(wait_s * self._time_scale)
+            ack = await self._attempt("events_api", name, payload, attempt, reason)
             if ack.is_ok or ack.no_retry:
                 return
             reason = ack.retry_reason
+
+    async def _attempt(self, kind: DeliveryKind, name: str, payload: Json, attempt: int = 0, reason: str = "") -> Ack:
+        """Deliver as well as the planned faults let it."""
+        fault = self._faults.take(name)
+        if fault is None:
+            return await self._deliver_once(kind, name, payload, attempt, reason)
+        if fault.delay_s > 0:
+            await asyncio.sleep(fault.delay_s)
+        if fault.kind == "lost":
+            self._log(self._workspace.now(), name, payload, _LOST, attempt=attempt)
+            return _LOST
+        heard = fault.kind != "answer_lost"
+        ack = await self._deliver_once(kind, name, payload, attempt, reason, heard=heard)
+        if fault.kind == "twice":
+            again = attempt + 1 if kind == "events_api" else attempt
+            await self._deliver_once(kind, name, payload, again, _ANSWER_LOST.retry_reason)
+        return ack
+
+    async def _deliver_once(
+        self, kind: DeliveryKind, name: str, payload: Json, attempt: int, reason: str, *, heard: bool = True
+    ) -> Ack:
+        at_s, started_s = self._workspace.now(), time.monotonic()
+        ack = await self._way.deliver(kind, payload, attempt, reason)
+        took_ms = (time.monotonic() - started_s) * 1000
+        ack = ack if heard else _ANSWER_LOST
+        self._log(at_s, name, payload, ack, took_ms=took_ms, attempt=attempt)
+        return ack
 
     def _not_sent_because(self, event: Json, channel_id: str | None) -> str | None:
         """Return why an event is not sent, or None when it is."""
@@ -106,6 +147,7 @@ class Dispatcher:
             return f"The app is no member of {where}."
         return None
 
-    def _log(self, at_s: float, name: str, payload: Json, ack: Ack) -> None:
-        answer = ack.payload if ack.is_ok else {"failure": ack.failure}
-        self._workspace.log(Traffic(at_s, "delivery", name, payload, answer, 200 if ack.is_ok else 0))
+    def _log(self, at_s: float, name: str, payload: Json, ack: Ack, *, took_ms: float = 0.0, attempt: int = 0) -> None:
+        answer, status = (ack.payload, 200) if ack.is_ok else ({"failure": ack.failure}, 0)
+        entry = Traffic(at_s, "delivery", name, payload, answer, status, took_ms=took_ms, attempt=attempt)
+        self._workspace.log(entry)

@@ -6,6 +6,7 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_r
 from __future__ import annotations
 
 import json
+import time
 from http import HTTPStatus
 
 from aiohttp import web
@@ -41,7 +42,7 @@ def routes(installs: Installs) -> list[web.RouteDef]:
     async def handle_response(request: web.Request) -> web.Response:
         url_id, places = request.match_info["id"], installs.workspaces.values()
         workspace = next((one for one in places if url_id in one.response_urls), installs.home)
-        at_s, status = workspace.now(), HTTPStatus.OK
+        at_s, started_s, status = workspace.now(), time.monotonic(), HTTPStatus.OK
         body: Json = {}
         answer: Json = {"ok": True}
         try:
@@ -53,7 +54,8 @@ def routes(installs: Installs) -> list[web.RouteDef]:
             answer, status = {"ok": False, "error": error.code}, HTTPStatus.BAD_REQUEST
             if error.problems:
                 answer["errors"] = list(error.problems)
-        workspace.log(Traffic(at_s, "response_url", "response_url", body, answer, status))
+        took_ms = (time.monotonic() - started_s) * 1000
+        workspace.log(Traffic(at_s, "response_url", "response_url", body, answer, status, took_ms=took_ms))
         return web.json_response(answer, status=status) if status != HTTPStatus.OK else web.Response(text="ok")
 
     return [web.post("/response/{id}", handle_response)]

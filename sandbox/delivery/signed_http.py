@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -30,6 +30,7 @@ class SignedHttp:
         session: the client session to post with.
         url: where everything goes: events, commands and interactions. None posts each to the address that the manifest
             gives for it.
+        now: the clock that signatures go by, in Unix seconds.
         ack_timeout_s: how long the app has to answer.
     """
 
@@ -39,10 +40,12 @@ class SignedHttp:
         session: aiohttp.ClientSession,
         url: str | None,
         *,
+        now: Callable[[], float],
         ack_timeout_s: float = ACK_TIMEOUT_S,
     ) -> None:
         """Post nothing yet."""
         self._workspace = workspace
+        self._now = now
         self._session = session
         self._url = url
         self._timeout = aiohttp.ClientTimeout(total=ack_timeout_s)
@@ -100,7 +103,7 @@ class SignedHttp:
             return Ack("dispatch_failed", retry_reason="unknown_error")
 
     def _signature(self, body: str) -> dict[str, str]:
-        timestamp = str(int(self._workspace.now()))
+        timestamp = str(int(self._now()))
         verifier = SignatureVerifier(self._workspace.installation.signing_secret)
         signature = verifier.generate_signature(timestamp=timestamp, body=body)
         return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature or ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Final
@@ -77,7 +78,7 @@ class _WebApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call, unless a planned fault loses it."""
         name = request.match_info["method"]
-        at_s = self.home.now()
+        at_s, started_s = self.home.now(), time.monotonic()
         raw = RawCall()
         try:
             raw = await read_call(request)
@@ -90,9 +91,9 @@ class _WebApi:
         workspace = self.installs.workspace_of(raw.token, raw.values)
         outcome = self._refusal(fault) or unreadable or self._run(workspace, name, raw, request.method)
         lost = fault is not None and fault.kind in {"drop_before", "drop_after", "hang_after"}
-        self._log(
-            workspace, Traffic(at_s, "api", name, Arguments(raw.values).shown(), outcome.body), outcome, lost=lost
-        )
+        took_ms = (time.monotonic() - started_s) * 1000
+        entry = Traffic(at_s, "api", name, Arguments(raw.values).shown(), outcome.body, took_ms=took_ms)
+        self._log(workspace, entry, outcome, lost=lost)
         if fault is not None and fault.kind == "ok_with_error":
             outcome.body = {"ok": True, "error": fault.error}
         if fault is not None and lost:

@@ -201,7 +201,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def running_rig(manifest: Manifest = MANIFEST, *, ack_timeout_s: float = 3.0) -> AsyncIterator[Rig]:
+async def running_rig(
+    manifest: Manifest = MANIFEST, *, ack_timeout_s: float = 3.0, time_scale: float = PAST_RETRIES_SCALE
+) -> AsyncIterator[Rig]:
     """Run the local Slack and the app."""
     time_s = [1_790_000_000.0]
     app = App()
@@ -222,7 +224,7 @@ async def running_rig(manifest: Manifest = MANIFEST, *, ack_timeout_s: float = 3
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     app.url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    options = Options(manifest, app.url, lambda: time_s[0], ack_timeout_s, PAST_RETRIES_SCALE)
+    options = Options(manifest, app.url, lambda: time_s[0], ack_timeout_s, time_scale)
     slack = await Sandbox.start(options=options)
     app.secret = slack.installation.signing_secret
     async with aiohttp.ClientSession() as session:
