@@ -68,9 +68,8 @@ async def _run_with_app(sandbox: Sandbox, parsed: argparse.Namespace, stop: asyn
 
 
 async def _run_child(sandbox: Sandbox, extra: Mapping[str, str], stop: asyncio.Event) -> int:
-    is_http = sandbox.signed_http is not None
     child = await start_child(
-        child_environment(os.environ, sandbox.installation, sandbox.url, http=is_http, extra=extra)
+        child_environment(os.environ, sandbox.installation, sandbox.url, http=sandbox.is_http, extra=extra)
     )
     ended = asyncio.create_task(child.wait())
     waiting = [asyncio.create_task(stop.wait()), asyncio.create_task(_announce(sandbox))]

@@ -127,6 +127,11 @@ class Sandbox:
         return f"{self.workspace.base_url}/api/"
 
     @property
+    def is_http(self) -> bool:
+        """Say whether deliveries go by signed HTTP, not over connections."""
+        return self.signed_http is not None
+
+    @property
     def installation(self) -> Installation:
         """Return the app's ids and credentials."""
         return self.workspace.installation

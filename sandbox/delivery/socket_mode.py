@@ -71,6 +71,7 @@ class SocketMode:
             await _take_leave(connection, "too_many_websockets", close=True)
             return socket
         self._connections.append(connection)
+        self._workspace.changed()
         try:
             if await _send(connection, self._hello()):
                 await self._read(socket)
@@ -159,6 +160,7 @@ class SocketMode:
     def _forget(self, connection: _Connection) -> None:
         if connection in self._connections:
             self._connections.remove(connection)
+            self._workspace.changed()
 
     def _hello(self) -> Json:
         return {

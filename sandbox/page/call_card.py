@@ -13,16 +13,26 @@ from sandbox.workspace import CallRecord, Json
 FACES_MAX = 5
 """How many avatars a card draws before it counts the rest."""
 
-CallState = Literal["live", "ended", "declined"]
+CallState = Literal["live", "joined", "invited", "declined", "missed", "ended"]
+"""`invited` is a call in a direct message that the viewer can still decline."""
+
+_STATUS = {"live": "", "joined": "You’re in", "invited": "Incoming call", "declined": "", "missed": "", "ended": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class CallCard:
-    """Everything a card shows; `join_href` is None where there is nothing safe to open."""
+    """Everything a card shows; `join_href` is None where there is nothing safe to open.
+
+    Args:
+        status: a word on how things stand for the viewer, where there is something to say.
+        outcome: how the call ended; empty while it runs.
+    """
 
     call_id: str
     title: str
     state: CallState
+    status: str
+    outcome: str
     line: str
     starts_iso: str
     display_id: str
@@ -30,7 +40,7 @@ class CallCard:
     faces: tuple[Face, ...]
     more: int
     people_line: str
-    joined: bool
+    is_open: bool
     can_decline: bool
 
 
@@ -43,11 +53,13 @@ def read_card(block: Json, reader: Reader) -> CallCard | None:
     ended = bool(v1.get("has_ended"))
     people = _people(v1["all_participants" if ended else "active_participants"], reader)
     rejected = record.rejected_by if record is not None else set()
-    declined = reader.viewer_id in rejected and not ended
+    state = _state(v1, rejected, reader)
     return CallCard(
         call_id=str(v1.get("id")),
         title=str(v1.get("name") or "Call"),
-        state="ended" if ended else "declined" if declined else "live",
+        state=state,
+        status=_STATUS[state],
+        outcome=_outcome(v1, rejected, reader) if ended else "",
         line=_ended_line(v1, record) if ended else _line(v1, rejected, reader),
         starts_iso=moment(int(v1.get("date_start") or 0), reader.tz).isoformat(),
         display_id=str(v1.get("display_id") or ""),
@@ -55,9 +67,27 @@ def read_card(block: Json, reader: Reader) -> CallCard | None:
         faces=tuple(people[:FACES_MAX]),
         more=max(0, len(people) - FACES_MAX),
         people_line=_people_line(people, ended=ended),
-        joined=not ended and any(face.user_id == reader.viewer_id for face in people),
-        can_decline=not ended and not declined and _may_decline(v1, reader),
+        is_open=not ended,
+        can_decline=state == "invited",
     )
+
+
+def _state(v1: dict[str, Any], rejected: set[str], reader: Reader) -> CallState:
+    if v1.get("has_ended"):
+        return "missed" if v1.get("was_missed") else "ended"
+    if any(person.get("slack_id") == reader.viewer_id for person in v1["active_participants"]):
+        return "joined"
+    if reader.viewer_id in rejected:
+        return "declined"
+    return "invited" if _may_decline(v1, reader) else "live"
+
+
+def _outcome(v1: dict[str, Any], rejected: set[str], reader: Reader) -> str:
+    if reader.viewer_id in rejected:
+        return "You declined this call"
+    if v1.get("was_missed"):
+        return "Nobody answered" if v1.get("created_by") == reader.viewer_id else "You missed this call"
+    return "Call ended"
 
 
 def _people(participants: list[Json], reader: Reader) -> list[Face]:

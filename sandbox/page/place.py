@@ -9,6 +9,11 @@ from urllib.parse import urlencode
 
 Tab = Literal["messages", "home"]
 
+TrafficKind = Literal["", "api", "delivery", "response_url", "bad"]
+"""Which lines of the inspector are shown: all, those of one kind, or those that did not go well."""
+
+TRAFFIC_KINDS: tuple[TrafficKind, ...] = ("", "api", "delivery", "response_url", "bad")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -19,11 +24,14 @@ class Place:
     tab: Tab = "messages"
     thread_ts: str = ""
     inspector: bool = False
+    faults: bool = False
+    kind: TrafficKind = ""
+    find: str = ""
     list_only: bool = False
 
     @property
-    def query(self) -> str:
-        """The part of an address after `?`, leaving out what is at its default."""
+    def fields(self) -> dict[str, str]:
+        """The parts of an address after `?`, leaving out what is at its default."""
         parts = {"user": self.user_id, "channel": self.channel_id}
         if self.tab != "messages":
             parts["tab"] = self.tab
@@ -31,9 +39,17 @@ class Place:
             parts["thread"] = self.thread_ts
         if self.inspector:
             parts["inspector"] = "1"
+            parts |= {name: value for name, value in (("kind", self.kind), ("find", self.find)) if value}
+        if self.faults:
+            parts["faults"] = "1"
         if self.list_only:
             parts["list"] = "1"
-        return urlencode(parts)
+        return parts
+
+    @property
+    def query(self) -> str:
+        """The part of an address after `?`."""
+        return urlencode(self.fields)
 
     @property
     def href(self) -> str:
@@ -54,7 +70,15 @@ class Place:
 
     def with_inspector(self, *, shown: bool) -> Place:
         """Return this place with the inspector open or closed."""
-        return replace(self, inspector=shown)
+        return replace(self, inspector=shown, faults=False)
+
+    def with_faults(self, *, shown: bool) -> Place:
+        """Return this place with the faults and the clock open or closed."""
+        return replace(self, faults=shown, inspector=False)
+
+    def with_kind(self, kind: TrafficKind) -> Place:
+        """Return this place with the inspector showing one kind of line."""
+        return replace(self, kind=kind)
 
     def as_list(self) -> Place:
         """Return the list of conversations, which is a screen of its own on a phone."""
@@ -69,5 +93,8 @@ def read_place(query: Mapping[str, str]) -> Place:
         tab="home" if query.get("tab") == "home" else "messages",
         thread_ts=query.get("thread", ""),
         inspector=query.get("inspector") == "1",
+        faults=query.get("faults") == "1",
+        kind=next((kind for kind in TRAFFIC_KINDS if kind == query.get("kind")), ""),
+        find=query.get("find", "").strip(),
         list_only=query.get("list") == "1",
     )

@@ -14,15 +14,17 @@ from pathlib import Path
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from sandbox.page.backstage import Backstage
+from sandbox.page.fault_pane import show_faults
 from sandbox.page.flow import Memory, Piece, fingerprint, make_piece
-from sandbox.page.inspected import newest_lines
+from sandbox.page.inspected import KIND_WORDS, newest_lines
 from sandbox.page.pen import Pen
 from sandbox.page.place import Place
 from sandbox.page.reader import Reader
 from sandbox.page.shown import Shown, show
 from sandbox.page.timeline import Slot, conversation_slots, look_of, make_row, thread_slots
 from sandbox.page.unread import Unread
-from sandbox.workspace import Channel, Workspace
+from sandbox.workspace import Channel
 
 HERE = Path(__file__).parent
 _DRAWN_MAX = 4_000
@@ -55,13 +57,14 @@ class Renderer:
     """Draw pages and fragments of one workspace.
 
     Args:
-        workspace: what there is to draw.
+        sandbox: what there is to draw.
         unread: the read marks.
     """
 
-    def __init__(self, workspace: Workspace, unread: Unread) -> None:
+    def __init__(self, sandbox: Backstage, unread: Unread) -> None:
         """Load the templates."""
-        self._workspace = workspace
+        self._sandbox = sandbox
+        self._workspace = sandbox.workspace
         self._unread = unread
         self._environment = make_environment()
         self._memory = Memory()
@@ -71,7 +74,7 @@ class Renderer:
         """Return the whole page."""
         shown = self._shown(place, channel)
         regions = {name: region.html for name, region in self._regions(place, channel, shown).items()}
-        return self._draw("page.html", view=shown, place=place, regions=regions)
+        return self._draw("page.html", view=shown, place=place, regions=regions, kinds=KIND_WORDS)
 
     def changes(self, place: Place, channel: Channel, seen: Collection[str]) -> str:
         """Return the regions that differ from the fingerprints seen, as htmx partials; empty when none does."""
@@ -109,7 +112,9 @@ class Renderer:
         if place.thread_ts:
             drawers["thread"] = lambda: self._thread(place, channel, shown)
         if place.inspector:
-            drawers["inspector"] = lambda: self._plain("inspector", lines=newest_lines(self._workspace, shown.tz))
+            drawers["inspector"] = lambda: self._inspector(place, shown)
+        if place.faults:
+            drawers["faults"] = lambda: self._plain("faults", pane=show_faults(self._sandbox))
         return {name: draw() for name, draw in drawers.items()}
 
     def _talk(self, channel: Channel, shown: Shown) -> Region:
@@ -126,6 +131,10 @@ class Renderer:
         ids = self._workspace.modals.get(place.user_id, [])
         modals = [self._workspace.views[view_id] for view_id in ids if view_id in self._workspace.views]
         return self._plain("dialogs", view=shown, modals=modals)
+
+    def _inspector(self, place: Place, shown: Shown) -> Region:
+        lines = newest_lines(self._workspace, place, shown.tz)
+        return self._plain("inspector", lines=lines, filtered=bool(place.kind or place.find))
 
     def _plain(self, name: str, template: str = "", **values: object) -> Region:
         html = self._draw(f"{template or name}.html", **values)
@@ -164,5 +173,7 @@ def _mark_field(name: str, mark: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stamp() -> str:
-    """Return a mark that changes with the style sheet and the script, so that no old copy is used."""
-    return fingerprint("".join((HERE / "static" / name).read_text("utf-8") for name in ("page.css", "page.js")))
+    """Return a mark that changes with the style sheets and the script, so that no old copy is used."""
+    return fingerprint(
+        "".join((HERE / "static" / name).read_text("utf-8") for name in ("page.css", "panes.css", "page.js"))
+    )

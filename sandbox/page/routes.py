@@ -9,7 +9,9 @@ from aiohttp import web
 from sandbox.page.acting import Acting
 from sandbox.page.backstage import Backstage
 from sandbox.page.consent import CONSENT_PATH, LAST_PERSON
+from sandbox.page.fault_acting import FaultActing
 from sandbox.page.guard import HEADERS, Handler, guarded
+from sandbox.page.inspected import as_json, fitting, pretty
 from sandbox.page.place import Place, read_place
 from sandbox.page.render import Renderer
 from sandbox.page.streams import stream_changes
@@ -23,12 +25,13 @@ _LONG = "max-age=31536000, immutable"
 
 def routes(sandbox: Backstage) -> list[web.RouteDef]:
     """Return every route of the page, each guarded against other origins and hosts."""
-    looking, acting = Looking(sandbox), Acting(sandbox)
+    looking, acting, faults = Looking(sandbox), Acting(sandbox), FaultActing(sandbox)
     gets: dict[str, Handler] = {
         "/": looking.page,
         "/page/live": looking.live,
         "/page/changes": looking.changes,
         "/page/static/{name}": looking.static,
+        "/page/traffic": looking.traffic,
         "/meet/{room}": looking.meeting,
     }
     posts: dict[str, Handler] = {
@@ -37,6 +40,7 @@ def routes(sandbox: Backstage) -> list[web.RouteDef]:
         "/page/view": acting.view,
         "/page/shortcut": acting.shortcut,
         "/page/home": acting.home,
+        "/page/faults": faults.act,
     }
     return [
         *(web.get(path, guarded(handler)) for path, handler in gets.items()),
@@ -54,7 +58,7 @@ class Looking:
     def __init__(self, sandbox: Backstage) -> None:
         """Start with everything that is there already counted as read."""
         self._workspace = sandbox.workspace
-        self._renderer = Renderer(sandbox.workspace, Unread(sandbox.workspace))
+        self._renderer = Renderer(sandbox, Unread(sandbox.workspace))
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """Return the whole page, or send the browser to somebody's first channel."""
@@ -83,6 +87,11 @@ class Looking:
         """Stream a word whenever something changed."""
         with_traffic = read_place(request.query).inspector
         return await stream_changes(request, self._workspace, with_traffic=with_traffic)
+
+    async def traffic(self, request: web.Request) -> web.StreamResponse:
+        """Return everything that the inspector's filter lets through as JSON, newest first."""
+        lines = [as_json(entry) for entry in fitting(self._workspace, read_place(request.query))]
+        return web.Response(text=pretty(lines), content_type="application/json", charset="utf-8")
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         """Return the style sheet, a script or the icon."""

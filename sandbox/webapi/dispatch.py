@@ -90,12 +90,12 @@ class _WebApi:
             await asyncio.sleep(fault.delay_s)
         workspace = self.installs.workspace_of(raw.token, raw.values)
         outcome = self._refusal(fault) or unreadable or self._run(workspace, name, raw, request.method)
+        if fault is not None and fault.kind == "ok_with_error":
+            outcome.body = {"ok": True, "error": fault.error}
         lost = fault is not None and fault.kind in {"drop_before", "drop_after", "hang_after"}
         took_ms = (time.monotonic() - started_s) * 1000
         entry = Traffic(at_s, "api", name, Arguments(raw.values).shown(), outcome.body, took_ms=took_ms)
         self._log(workspace, entry, outcome, lost=lost)
-        if fault is not None and fault.kind == "ok_with_error":
-            outcome.body = {"ok": True, "error": fault.error}
         if fault is not None and lost:
             await self._lose(request, fault)
         return self._respond(workspace, name, outcome)

@@ -120,6 +120,11 @@ class Faults:
         return None
 
     @property
+    def plans(self) -> tuple[Fault, ...]:
+        """Return the planned faults that still wait for a call, the oldest first."""
+        return tuple(self._planned)
+
+    @property
     def planned(self) -> int:
         """How many planned faults are still waiting for a call."""
         return len(self._planned)
