@@ -100,7 +100,7 @@ def _line(entry: Traffic, tz: ZoneInfo) -> Line:
         outcome=" · ".join(_outcome(entry)),
         good=is_good(entry) or bool(reason),
         reason=reason,
-        took=f"{entry.took_ms:.0f} ms" if entry.took_ms else "",
+        took=_took(entry.took_ms),
         time=f"{moment(entry.at_s, tz):%H:%M:%S.%f}"[:-3],
         sent_words="Would have been sent to the app" if reason else f"Sent {'to' if to_app else 'by'} the app",
         answer_words="The app’s answer" if to_app else "Slack’s answer",
@@ -108,6 +108,12 @@ def _line(entry: Traffic, tz: ZoneInfo) -> Line:
         answer="" if reason else pretty(entry.answer),
         json=pretty(as_json(entry)),
     )
+
+
+def _took(took_ms: float) -> str:
+    if not took_ms:
+        return ""
+    return "<1 ms" if took_ms < 1 else f"{took_ms:.0f} ms"
 
 
 def _outcome(entry: Traffic) -> Iterator[str]:
