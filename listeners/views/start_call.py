@@ -59,6 +59,7 @@ def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
                 if len(providers) > 1
                 else []
             ),
+            _input("silent", _("Silent"), _silence(), optional=True),
         ],
     }
 
@@ -90,11 +91,17 @@ def submit_start_call(starts: Starts) -> Callable[..., Awaitable[None]]:
             invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
             response_url=response_urls[0].get("response_url"),
             provider=_chosen(view_value(body, "provider", "selected_option")),
+            silent=bool(view_value(body, "silent", "selected_options")),
             origin=Origin.DIALOG,
         )
         await answer_view(ack, "title", starts.start(request, view_delivery(body)))
 
     return handle_start_call_view
+
+
+def _silence() -> dict[str, Any]:
+    option = {"text": _plain(_("Ring and mention nobody")), "value": "silent"}
+    return {"type": "checkboxes", "action_id": "silent", "options": [option]}
 
 
 def _choice(providers: Sequence[str]) -> dict[str, Any]:

@@ -112,6 +112,24 @@ async def test_the_global_shortcut_starts_a_call_anywhere_with_people_invited(wo
     assert f"Invited: <@{world.bob.user_id}>" in str(card.blocks)
 
 
+async def test_a_silent_start_from_the_dialog_rings_and_mentions_nobody(world: World) -> None:
+    """The checkbox does what the word does in a command, and is not ticked to begin with."""
+    await world.alice.global_shortcut("start_call")
+    await wait_for(lambda: bool(world.slack.workspace.modals.get(world.alice.user_id)))
+    view_id = world.slack.workspace.modals[world.alice.user_id][-1]
+    (silent,) = [
+        block for block in world.slack.workspace.views[view_id].payload["blocks"] if block["block_id"] == "silent"
+    ]
+    chosen = {"title": "Plan", "channel": GENERAL, "people": [world.bob.user_id], "silent": ["silent"]}
+    await world.alice.submit(view_id, chosen)
+    card = await world.card(GENERAL)
+
+    assert "initial_options" not in silent["element"]
+    assert world.bob.user_id not in str(card.blocks) + card.text
+    assert "Invited" not in str(card.blocks)
+    assert [GENERAL] == [call.request["channel"] for call in world.slack.api_calls("chat.postMessage")]
+
+
 async def test_people_named_in_the_command_are_invited_and_the_reply_says_so(world: World) -> None:
     """How the line was understood is shown to the person who typed it, and to nobody else."""
     await world.alice.command(GENERAL, "/startcall", "Lunch @bob")
