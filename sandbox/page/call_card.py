@@ -14,7 +14,7 @@ FACES_MAX = 5
 """How many avatars a card draws before it counts the rest."""
 
 CallState = Literal["live", "joined", "invited", "declined", "missed", "ended"]
-"""`invited` is a call in a direct message that the viewer can still decline."""
+"""`invited` is a call of somebody else in a direct message."""
 
 _STATUS = {"live": "", "joined": "You’re in", "invited": "Incoming call", "declined": "", "missed": "", "ended": ""}
 
@@ -68,7 +68,7 @@ def read_card(block: Json, reader: Reader) -> CallCard | None:
         more=max(0, len(people) - FACES_MAX),
         people_line=_people_line(people, ended=ended),
         is_open=not ended,
-        can_decline=state == "invited",
+        can_decline=state == "invited" and _may_decline(reader),
     )
 
 
@@ -79,7 +79,8 @@ def _state(v1: dict[str, Any], rejected: set[str], reader: Reader) -> CallState:
         return "joined"
     if reader.viewer_id in rejected:
         return "declined"
-    return "invited" if _may_decline(v1, reader) else "live"
+    is_direct = reader.channel is not None and reader.channel.kind == "im"
+    return "invited" if is_direct and v1.get("created_by") != reader.viewer_id else "live"
 
 
 def _outcome(v1: dict[str, Any], rejected: set[str], reader: Reader) -> str:
@@ -133,6 +134,6 @@ def _people_line(people: list[Face], *, ended: bool) -> str:
     return f"{len(people)} in the call: {listed}"
 
 
-def _may_decline(v1: dict[str, Any], reader: Reader) -> bool:
-    channel = reader.workspace.channels.get(reader.place.channel_id)
-    return channel is not None and channel.kind == "im" and v1.get("created_by") != reader.viewer_id
+def _may_decline(reader: Reader) -> bool:
+    channel = reader.channel
+    return channel is not None and (reader.declines_to_app or not reader.is_app_channel(channel))

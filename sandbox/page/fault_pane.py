@@ -44,6 +44,7 @@ SWITCH_WORDS = {
     "participants_answer_with_call": "calls.participants.* answer with the call",
     "created_by_required": "calls.add needs created_by",
     "ended_call_accepts_update": "calls.update changes an ended call",
+    "declined_in_app_messages": "A call in a direct message of the app has Decline",
     "expired_trigger_error": "The error of an expired trigger_id",
 }
 CHOICE_WORDS = {"same": "answers with that call", "error": "is refused", "second": "makes a second call"}

@@ -34,10 +34,12 @@ class Reader:
     Args:
         workspace: what there is.
         place: who reads, and where they are.
+        declines_to_app: whether a call in a direct message of the app can be declined.
     """
 
-    def __init__(self, workspace: Workspace, place: Place) -> None:
+    def __init__(self, workspace: Workspace, place: Place, *, declines_to_app: bool = False) -> None:
         """Remember who reads; nothing is copied from the workspace."""
+        self.declines_to_app = declines_to_app
         self.workspace = workspace
         self.place = place
         self.viewer_id = place.user_id
@@ -46,6 +48,11 @@ class Reader:
     def viewer(self) -> User:
         """The person whose page this is."""
         return self.workspace.users[self.viewer_id]
+
+    @property
+    def channel(self) -> Channel | None:
+        """The conversation that is looked at."""
+        return self.workspace.channels.get(self.place.channel_id)
 
     @property
     def tz(self) -> ZoneInfo:

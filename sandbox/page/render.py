@@ -101,7 +101,8 @@ class Renderer:
     def _shown(self, place: Place, channel: Channel) -> Shown:
         if place.tab == "messages" and not place.list_only:
             self._unread.mark(place.user_id, channel.id)
-        return show(Pen(Reader(self._workspace, place)), channel, self._unread)
+        declines_to_app = self._sandbox.switches.declined_in_app_messages
+        return show(Pen(Reader(self._workspace, place, declines_to_app=declines_to_app)), channel, self._unread)
 
     def _regions(self, place: Place, channel: Channel, shown: Shown) -> dict[str, Region]:
         drawers: dict[str, Callable[[], Region]] = {

@@ -72,7 +72,7 @@ def look_of(reader: Reader, slot: Slot) -> tuple[object, ...]:
     calls = [repr(reader.workspace.calls.get(call_id)) for call_id in call_ids]
     return (
         reader.place,
-        moment(reader.workspace.now(), reader.tz).date() if calls else None,
+        (moment(reader.workspace.now(), reader.tz).date(), reader.declines_to_app) if calls else None,
         (slot.dom_id, slot.day, slot.is_run, slot.replies, slot.last_reply),
         (message.user_id, message.text, message.edited_ts, message.ephemeral_for),
         repr((message.blocks, message.attachments, message.reactions)),

@@ -30,6 +30,8 @@ class Switches:
         ended_call_accepts_update: whether calls.update still changes an ended call.
         expired_trigger_error: the code for a trigger_id that is too old: as documented for views.open, or
             `invalid_arguments` as reported in https://github.com/slackapi/bolt-python/issues/434.
+        declined_in_app_messages: whether the part of a call in a message of the app itself can be declined, too, and
+            not only in a direct message between people. Slack's pages on the event `call_rejected` tell it both ways.
     """
 
     exchanged_twice: bool = True
@@ -41,3 +43,4 @@ class Switches:
     created_by_required: bool = False
     ended_call_accepts_update: bool = True
     expired_trigger_error: Literal["expired_trigger_id", "invalid_arguments"] = "expired_trigger_id"
+    declined_in_app_messages: bool = False

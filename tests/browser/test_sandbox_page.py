@@ -296,7 +296,8 @@ async def test_the_home_is_under_the_apps_name_and_its_buttons_work(app: PageApp
 
 
 async def test_a_call_in_a_direct_message_can_be_declined(app: PageApp, slack: Sandbox, open_page: OpenPage) -> None:
-    """Declining tells the app and stays on the card."""
+    """Where Slack lets people decline an app's call, declining tells the app and stays on the card."""
+    slack.switches.declined_in_app_messages = True
     call = await app.client.api_call(
         "calls.add", json={"external_unique_id": "x", "join_url": "https://meet.example.com/x", "created_by": BOB}
     )
