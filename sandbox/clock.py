@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False, slots=True)
+class _Sleeper:
+    loop: asyncio.AbstractEventLoop
+    wake_at_s: float
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Clock:
@@ -22,7 +31,12 @@ class Clock:
         """Be not ahead."""
         self.machine_s = machine_s
         self.ahead_s = 0.0
-        self._moved = asyncio.Event()
+        self._sleepers: set[_Sleeper] = set()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Say whether anything waits for a time that has not come, such as an event that is to be sent again."""
+        return bool(self._sleepers)
 
     def __call__(self) -> float:
         """Return the time, in Unix seconds."""
@@ -37,16 +51,25 @@ class Clock:
         if seconds < 0:
             raise ValueError(f"The clock cannot go back by {-seconds} s.")
         self.ahead_s += seconds
-        self._moved.set()
-        self._moved = asyncio.Event()
+        for sleeper in tuple(self._sleepers):
+            sleeper.moved.set()
+            if self._left_s(sleeper) <= 0:
+                self._sleepers.discard(sleeper)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for so long on this clock: by waiting, or by being moved ahead."""
+        if seconds <= 0:
+            return
         loop = asyncio.get_running_loop()
-        wake_at_s = loop.time() + self.ahead_s + seconds
-        while (left_s := wake_at_s - self.ahead_s - loop.time()) > 0:
-            moved = self._moved
-            try:
-                await asyncio.wait_for(moved.wait(), left_s)
-            except TimeoutError:
-                return
+        sleeper = _Sleeper(loop, loop.time() + self.ahead_s + seconds)
+        self._sleepers.add(sleeper)
+        try:
+            while (left_s := self._left_s(sleeper)) > 0:
+                sleeper.moved.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(sleeper.moved.wait(), left_s)
+        finally:
+            self._sleepers.discard(sleeper)
+
+    def _left_s(self, sleeper: _Sleeper) -> float:
+        return sleeper.wake_at_s - self.ahead_s - sleeper.loop.time()

@@ -5,6 +5,12 @@
         await sandbox.person("alice").command("C0GENERAL01", "/hello")
         await wait_for(lambda: sandbox.api_calls("chat.postMessage"))
 
+What goes wrong, and time that passes, are set on the same object:
+
+        sandbox.faults.add("chat.postMessage", "429", retry_after_s=5)
+        sandbox.delivery_faults.add("/hello", "twice")
+        sandbox.advance(30 * 60)
+
 The manifest is `manifest.yml` of the present folder, unless a test is marked with other options:
 
     @pytest.mark.sandbox(manifest=read_manifest(path), http_url="http://127.0.0.1:3000/slack/events")

@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 
 from sandbox.delivery.ack import ACK_TIMEOUT_S, Ack, DeliveryKind
 from sandbox.webapi.auth import redeem_ticket
-from sandbox.workspace import Json, Workspace
+from sandbox.workspace import Json, Traffic, Workspace
 
 CONNECTIONS_MAX = 10
 PING_S = 10.0
@@ -105,6 +105,8 @@ class SocketMode:
             close: whether to close the connections after saying so.
         """
         leaving = tuple(self._connections)
+        at_s = self._workspace.now()
+        self._workspace.log(Traffic(at_s, "delivery", "disconnect", _goodbye(reason), {"told": len(leaving)}))
         if close:
             for connection in leaving:
                 self._forget(connection)
@@ -182,8 +184,12 @@ async def _send(connection: _Connection, frame: Json) -> bool:
     return True
 
 
+def _goodbye(reason: str) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": _DEBUG_INFO["host"]}}
+
+
 async def _take_leave(connection: _Connection, reason: str, *, close: bool) -> None:
-    await _send(connection, {"type": "disconnect", "reason": reason, "debug_info": {"host": _DEBUG_INFO["host"]}})
+    await _send(connection, _goodbye(reason))
     if close:
         await connection.socket.close()
 

@@ -29,6 +29,19 @@ async def test_an_event_whose_answer_is_lost_comes_again_as_soon_as_the_clock_is
         assert rig.slack.delivery_faults.planned == []
 
 
+async def test_the_example_of_the_documentation_works() -> None:
+    """What docs/local-slack-faults.md shows, line by line."""
+    async with running_rig(time_scale=1.0) as rig:
+        rig.slack.delivery_faults.add("app_home_opened", "answer_lost", times=2)
+        await rig.slack.person("alice").open_home()
+        for wait_s in (1, 60):
+            await wait_for(lambda: rig.slack.clock.is_awaited)
+            rig.slack.advance(wait_s)
+        await wait_for(lambda: rig.slack.workspace.traffic[-1].attempt == 2)
+
+        assert not rig.slack.clock.is_awaited
+
+
 async def test_a_command_can_be_lost_and_can_come_twice() -> None:
     """Of a lost one the app hears nothing and the person reads so; a doubled one carries the same trigger_id."""
     async with running_rig() as rig:
