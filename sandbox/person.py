@@ -13,6 +13,7 @@ from sandbox import answers, messages, views
 from sandbox.delivery import payloads
 from sandbox.delivery.ack import Ack
 from sandbox.delivery.dispatcher import Dispatcher
+from sandbox.delivery.suggestions import suggested_options, suggestion_payload
 from sandbox.elements import NoSuchElementError, State, build_action, complete_state, elements_of, find_element
 from sandbox.inputs import input_problems
 from sandbox.messages import MessageError, NewMessage
@@ -129,6 +130,22 @@ class Person:
         action = build_action(block, element, values, self._workspace.new_ts())
         payload = payloads.view_action(self._workspace, self._user, view, action, state)
         return await self._interact("block_actions", payload)
+
+    async def suggestions(self, channel_id: str, ts: str, action_id: str, typed: str) -> list[Json]:
+        """Type in an external select of a message, and return the options that the app offers."""
+        message = self._message(channel_id, ts)
+        block, element = find_element(messages.all_blocks(message), action_id)
+        action = build_action(block, element, _NOTHING, self._workspace.new_ts())
+        pressed = payloads.message_action(self._workspace, self._user, message, action)
+        return suggested_options(await self._deliver("block_suggestion", suggestion_payload(pressed, action, typed)))
+
+    async def suggestions_in_view(self, view_id: str, action_id: str, typed: str) -> list[Json]:
+        """Type in an external select of a dialog or of the Home, and return the options that the app offers."""
+        view = self._view(view_id)
+        block, element = find_element(view.payload["blocks"], action_id)
+        action = build_action(block, element, _NOTHING, self._workspace.new_ts())
+        pressed = payloads.view_action(self._workspace, self._user, view, action, {})
+        return suggested_options(await self._deliver("block_suggestion", suggestion_payload(pressed, action, typed)))
 
     async def global_shortcut(self, callback_id: str, channel_id: str | None = None) -> Ack:
         """Use a shortcut of the lightning menu.

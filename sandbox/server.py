@@ -214,7 +214,7 @@ class Sandbox:
 
 def _check_addresses(manifest: Manifest, http_url: str | None) -> None:
     """Insist that signed deliveries stay on this computer, whatever the manifest says."""
-    named = [manifest.events_request_url, manifest.interactivity_request_url]
+    named = [manifest.events_request_url, manifest.interactivity_request_url, manifest.options_load_url]
     named += [command.url for command in manifest.slash_commands]
     for url in [http_url] if http_url is not None else named:
         parts = urlsplit(url)

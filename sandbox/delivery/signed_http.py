@@ -75,6 +75,8 @@ class SignedHttp:
         manifest = self._workspace.installation.manifest
         if kind == "events_api":
             return manifest.events_request_url
+        if payload.get("type") == "block_suggestion" and manifest.options_load_url:
+            return manifest.options_load_url
         command = manifest.command(payload.get("command", ""))
         return command.url if command is not None else manifest.interactivity_request_url
 
