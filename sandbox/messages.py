@@ -73,7 +73,7 @@ def post(workspace: Workspace, new: NewMessage) -> Message:
         channel_id=new.channel_id,
         user_id=new.user_id,
         text=new.text[:LONGEST_TEXT],
-        blocks=_checked(workspace, new.blocks),
+        blocks=checked_blocks(workspace, new.blocks),
         thread_ts=_thread_root(workspace, new.channel_id, new.thread_ts),
         metadata=copy.deepcopy(new.metadata),
         by_app=new.by_app,
@@ -106,7 +106,7 @@ def update(
         MessageError: as for `post`.
     """
     kept_blocks = message.blocks if text is None and blocks is None else []
-    new_blocks = _checked(workspace, blocks) if blocks is not None else kept_blocks
+    new_blocks = checked_blocks(workspace, blocks) if blocks is not None else kept_blocks
     new_text = message.text if text is None else text[:LONGEST_TEXT]
     new_attachments = message.attachments if attachments is None else _numbered(attachments)
     if not (new_text or new_blocks or new_attachments):
@@ -207,10 +207,10 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         shown["attachments"] = decorate_attachments(workspace, message.attachments)
     if message.file_ids:
         shown |= {"files": files_json(workspace, message.file_ids), "upload": True}
-    return shown | _history_keys(message) | _thread_keys(workspace, message)
+    return shown | _history_keys(workspace, message) | _thread_keys(workspace, message)
 
 
-def _history_keys(message: Message) -> Json:
+def _history_keys(workspace: Workspace, message: Message) -> Json:
     """Say what happened to a message since it was sent."""
     shown: Json = {}
     if message.edited_ts:
@@ -219,6 +219,8 @@ def _history_keys(message: Message) -> Json:
         shown["is_ephemeral"] = True
     if message.metadata:
         shown["metadata"] = copy.deepcopy(message.metadata)
+    if any(pin.ts == message.ts for pin in workspace.pins.get(message.channel_id, [])):
+        shown["pinned_to"] = [message.channel_id]
     if message.reactions:
         shown["reactions"] = [
             {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
@@ -264,8 +266,12 @@ def _thread_keys(workspace: Workspace, message: Message) -> Json:
     }
 
 
-def _checked(workspace: Workspace, blocks: Sequence[Json]) -> list[Json]:
-    """Validate blocks and return a copy in which every block and element has its id."""
+def checked_blocks(workspace: Workspace, blocks: Sequence[Json]) -> list[Json]:
+    """Validate blocks and return a copy in which every block and element has its id.
+
+    Raises:
+        MessageError: `invalid_blocks`.
+    """
     problems = validate_message_blocks(list(blocks), workspace.calls.__contains__, partial(is_known_image, workspace))
     if problems:
         raise MessageError("invalid_blocks", problems)

@@ -28,6 +28,7 @@ from sandbox.page.install import install_routes
 from sandbox.page.links import is_loopback
 from sandbox.page.routes import routes as page_routes
 from sandbox.person import Person
+from sandbox.schedule import keep_schedules
 from sandbox.webapi.dispatch import routes as api_routes
 from sandbox.webapi.faults import Faults
 from sandbox.webapi.switches import Switches
@@ -93,6 +94,7 @@ class Sandbox:
         people.furnish(self.workspace)
         self.installs = Installs(self.workspace, self.switches)
         self._dispatchers = {self.workspace.team.id: self.dispatcher}
+        self._schedules: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, *, port: int = 0, options: Options | None = None) -> Self:
@@ -185,6 +187,8 @@ class Sandbox:
         """Close every connection and stop listening."""
         self.faults.clear()
         self.delivery_faults.clear()
+        if self._schedules is not None:
+            self._schedules.cancel()
         await asyncio.gather(*(dispatcher.close() for dispatcher in self._dispatchers.values()))
         await self.socket_mode.close()
         if self._runner is not None:
@@ -210,6 +214,7 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self.workspace.base_url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+        self._schedules = asyncio.create_task(keep_schedules(self.installs.workspaces.values))
 
 
 def _check_addresses(manifest: Manifest, http_url: str | None) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sandbox.clock import Clock
+from sandbox.channel_items import Bookmark, Pin, ScheduledMessage
 from sandbox.manifest import Manifest
 
 ChannelKind = Literal["channel", "private", "im", "mpim"]
@@ -290,6 +291,10 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
         self.calls: dict[str, CallRecord] = {}
+        self.pins: dict[str, list[Pin]] = {}
+        self.bookmarks: dict[str, Bookmark] = {}
+        self.scheduled: dict[str, ScheduledMessage] = {}
+        self.event_contexts: dict[str, Json] = {}
         self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
         self.modals: dict[str, list[str]] = {}

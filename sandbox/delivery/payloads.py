@@ -14,6 +14,9 @@ from sandbox.workspace import Channel, Json, Message, ResponseUrl, Trigger, User
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated field, which proves nothing
 
+CONTEXTS_KEPT = 1_000
+"""For how many events, the newest ones, an app can ask whom they were for."""
+
 
 def new_trigger(workspace: Workspace, user_id: str, channel_id: str | None = None) -> str:
     """Return a trigger_id, with which the app may open one dialog for the person within 3 seconds."""
@@ -189,6 +192,10 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
         "is_enterprise_install": installation.is_org_wide,
     }
     enterprise = {} if workspace.enterprise is None else {"enterprise_id": workspace.enterprise.id}
+    event_context = secrets.token_urlsafe(24)
+    workspace.event_contexts[event_context] = authorization
+    if len(workspace.event_contexts) > CONTEXTS_KEPT:
+        del workspace.event_contexts[next(iter(workspace.event_contexts))]
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": workspace.team.id,
@@ -200,7 +207,7 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
         "event_time": int(workspace.now()),
         "authorizations": [authorization],
         "is_ext_shared_channel": False,
-        "event_context": secrets.token_urlsafe(24),
+        "event_context": event_context,
     }
 
 

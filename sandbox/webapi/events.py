@@ -60,19 +60,26 @@ def tell_reaction(workspace: Workspace, kind: str, name: str, message: Message) 
     )
 
 
-def tell_joined(workspace: Workspace, channel: Channel) -> None:
-    """Tell that the bot has joined a channel."""
-    workspace.tell(
-        {
-            "type": "member_joined_channel",
-            "user": workspace.installation.bot_user_id,
-            "channel": channel.id,
-            "channel_type": "G" if channel.kind == "private" else "C",
-            "team": workspace.team.id,
-            "event_ts": workspace.new_ts(),
-        },
-        channel.id,
-    )
+def tell_joined(workspace: Workspace, channel: Channel, user_id: str = "", *, inviter_id: str = "") -> None:
+    """Tell that somebody, or the bot, has joined a channel."""
+    inviter = {"inviter": inviter_id} if inviter_id else {}
+    workspace.tell({**_member_event(workspace, "member_joined_channel", channel, user_id), **inviter}, channel.id)
+
+
+def tell_left(workspace: Workspace, channel: Channel, user_id: str = "") -> None:
+    """Tell that somebody, or the bot, leaves a channel."""
+    workspace.tell(_member_event(workspace, "member_left_channel", channel, user_id), channel.id)
+
+
+def _member_event(workspace: Workspace, kind: str, channel: Channel, user_id: str) -> Json:
+    return {
+        "type": kind,
+        "user": user_id or workspace.installation.bot_user_id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.kind == "private" else "C",
+        "team": workspace.team.id,
+        "event_ts": workspace.new_ts(),
+    }
 
 
 def _place(workspace: Workspace, message: Message) -> Json:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 
 _FAMILIES = (
-    *("auth", "blocks", "calls", "chat", "conversations", "dnd", "files", "history"),
-    *("oauth", "openid", "reactions", "team", "usergroups", "users", "views"),
+    *("apps", "auth", "blocks", "bookmarks", "calls", "chat", "conversations", "dnd", "files", "history", "membership"),
+    *("oauth", "openid", "pins", "presence", "reactions", "scheduled", "team", "usergroups", "users", "views"),
 )
 
 

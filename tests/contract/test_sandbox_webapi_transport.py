@@ -49,9 +49,9 @@ async def test_unknown_and_unbuilt_methods_differ() -> None:
     """What Slack does not have is unknown_method; what only the sandbox lacks says so loudly."""
     async with running() as slack:
         assert await slack.error("calls.dance") == "unknown_method"
-        unbuilt = await slack.call("bookmarks.add")
+        unbuilt = await slack.call("stars.add")
     assert unbuilt["error"] == "sandbox_not_implemented"
-    assert "bookmarks.add" in unbuilt["response_metadata"]["messages"][0]
+    assert "stars.add" in unbuilt["response_metadata"]["messages"][0]
 
 
 @pytest.mark.parametrize(
