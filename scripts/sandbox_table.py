@@ -1,0 +1,183 @@
+"""Write the table of docs/local-slack.md: every Web API method that the local Slack has, read from its code.
+
+Arguments, scopes and errors are those that the handler of a method, and whatever it calls, names; of the words that
+could be arguments only those that slack_sdk takes for the method count.
+Run `python -m scripts.sandbox_table` after a change to a method; a test compares.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import TypeGuard
+
+from slack_sdk import WebClient
+
+from sandbox.webapi import families
+from sandbox.webapi.registry import Method, built_methods, known_methods
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "docs" / "local-slack.md"
+
+_BEGIN, _END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
+_READERS = {"needed", "flag", "integer"}
+"""What refuses a malformed argument."""
+
+_SAYS_NO = {"SlackError", "MessageError", "ViewError", "_soft_error"}
+_PASSED_ON = ("not_found", "cant_", "invalid_")
+"""How a code begins or ends that one function hands to another to answer with."""
+
+_ANY = "invalid_arguments"
+
+
+@dataclass(slots=True)
+class Named:
+    """What the code behind a method names.
+
+    Args:
+        words: whatever is handed from one function to another, arguments among it.
+    """
+
+    words: set[str] = field(default_factory=set)
+    errors: set[str] = field(default_factory=set)
+
+
+def with_table(page: str) -> str:
+    """Return the page with its table renewed."""
+    before, _, rest = page.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}{render()}{_END}{after}"
+
+
+def render() -> str:
+    """Return the table, and how many methods it is of how many."""
+    families.load()
+    built = built_methods()
+    head = ["method", "arguments", "scopes (any one)", "token", "limit", "errors from state"]
+    rows = [head, ["---"] * len(head), *(_row(built[name]) for name in sorted(built))]
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"{len(built)} of the {len(known_methods())} methods that slack_sdk knows are built.\n\n{table}"
+
+
+def _row(method: Method) -> list[str]:
+    named = behind(method)
+    required = known_methods().get(method.name, ())
+    optional = sorted((named.words & _parameters(method.name)) - set(required))
+    arguments = [f"**{name}**" for name in required] + optional
+    limit = f"tier {method.tier}" if method.tier else "special"
+    return [
+        f"`{method.name}`",
+        ", ".join(arguments) or "–",
+        ", ".join(f"`{scope}`" for scope in method.scopes) or "–",
+        method.caller,
+        limit,
+        ", ".join(f"`{code}`" for code in sorted(named.errors)) or "–",
+    ]
+
+
+def behind(method: Method) -> Named:
+    """Return what the handler of a method, and everything of the sandbox that it calls, names."""
+    named = Named()
+    todo: list[FunctionType] = [_function(method.handler)]
+    seen: set[FunctionType] = set()
+    while todo:
+        function = todo.pop()
+        if function in seen:
+            continue
+        seen.add(function)
+        _note(function, named)
+        todo += _called(function)
+    if method.scopes:
+        named.errors.add("missing_scope")
+    if known_methods().get(method.name):
+        named.errors.add(_ANY)
+    return named
+
+
+def _function(handler: Callable[..., object]) -> FunctionType:
+    assert isinstance(handler, FunctionType), handler
+    return handler
+
+
+def _called(function: FunctionType) -> Iterator[FunctionType]:
+    """Find the functions of the Web API and of messages and views that a function's code refers to."""
+    names = set(_names(function.__code__))
+    modules = [one for name in names if isinstance(one := function.__globals__.get(name), ModuleType)]
+    found = [function.__globals__.get(name) for name in names]
+    found += [getattr(module, name, None) for module in modules for name in names]
+    for one in found:
+        if isinstance(one, FunctionType) and one.__module__.startswith("sandbox."):
+            yield one
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _note(function: FunctionType, named: Named) -> None:
+    """Add what one function names."""
+    defaults = function.__defaults__ or ()
+    named.words.update(word for word in defaults if isinstance(word, str))
+    for node in ast.walk(_tree(function)):
+        if isinstance(node, ast.Tuple):
+            named.words.update(one.value for one in node.elts if _is_word(one))
+        if isinstance(node, ast.Return) and function.__name__ == "_problem":
+            named.errors.update(one.value for one in ast.walk(node) if _is_word(one))
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        words = [one.value for one in _constants(node) if _is_word(one)]
+        named.words.update(words)
+        if called in _SAYS_NO:
+            named.errors.update(words or _looked_up(function, node))
+        elif called in {"invalid_argument", "invalid_arguments"}:
+            named.errors.add(_ANY)
+        elif called in _READERS and "arguments" in ast.unparse(node.func):
+            named.errors.add(_ANY)
+        else:
+            named.errors.update(word for word in words if word.startswith(_PASSED_ON))
+
+
+def _is_word(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
+
+
+def _looked_up(function: FunctionType, call: ast.Call) -> Iterator[str]:
+    """Return the codes of a table at the top of a module that an error takes its code from."""
+    for argument in call.args[:1]:
+        if isinstance(argument, ast.Subscript) and isinstance(argument.value, ast.Name):
+            table = function.__globals__.get(argument.value.id)
+            yield from (str(code) for code in table.values()) if isinstance(table, dict) else ()
+
+
+def _parameters(name: str) -> set[str]:
+    """Return what slack_sdk takes for a method; arguments that are the same for all methods are left out."""
+    taken = set(inspect.signature(getattr(WebClient, name.replace(".", "_"))).parameters)
+    return taken - {"self", "kwargs", "token", "team_id"}
+
+
+def _constants(call: ast.Call) -> list[ast.Constant]:
+    """Return the constants among the arguments of a call, also those of a choice between two."""
+    found: list[ast.Constant] = []
+    for argument in call.args:
+        choices = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+        found += [one for one in choices if isinstance(one, ast.Constant)]
+    return found
+
+
+@functools.cache
+def _tree(function: FunctionType) -> ast.Module:
+    return ast.parse(textwrap.dedent(inspect.getsource(function)))
+
+
+if __name__ == "__main__":
+    TARGET.write_text(with_table(TARGET.read_text(encoding="utf-8")), encoding="utf-8")
