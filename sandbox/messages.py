@@ -15,6 +15,7 @@ from functools import partial
 from sandbox.block_ids import fill_in_ids
 from sandbox.blocks import call_ids, validate_message_blocks
 from sandbox.call_view import call_block_contents
+from sandbox.connect import author_keys
 from sandbox.files import files_json, is_known_image
 from sandbox.workspace import Json, Message, Workspace
 
@@ -200,7 +201,8 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         shown["subtype"] = message.subtype
     if message.by_app:
         shown |= _app_keys(workspace)
-    shown["team"] = workspace.team.id
+    author, channel = workspace.users.get(message.user_id), workspace.channels.get(message.channel_id)
+    shown |= author_keys(workspace, channel, author)
     if message.blocks:
         shown["blocks"] = decorate_blocks(workspace, message.blocks)
     if message.attachments:

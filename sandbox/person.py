@@ -67,13 +67,15 @@ class Person:
     async def command(self, channel_id: str, name: str, text: str = "") -> Ack:
         """Run a slash command; only this person sees what goes wrong with it.
 
+        People of another workspace, met in a shared channel, do not have the commands of this one.
+
         Args:
             name: with its slash.
             text: as typed after it.
         """
         channel = self._channel(channel_id)
         installation = self._workspace.installation
-        command = installation.manifest.command(name) if installation.is_installed else None
+        command = installation.manifest.command(name) if installation.is_installed and self._user.team is None else None
         if command is None:
             self._slackbot(
                 channel_id,

@@ -25,20 +25,19 @@ async def keep_schedules(workspaces: Callable[[], Iterable[Workspace]]) -> None:
 
 
 def post_due(workspace: Workspace) -> None:
-    """Post every message whose time has come; one that cannot be posted any more is dropped, as the inspector says."""
+    """Post every message whose time has come; one that cannot be posted any more is dropped."""
     now_s = workspace.now()
     for waiting in sorted(workspace.scheduled.values(), key=lambda one: one.post_at):
         if waiting.post_at > now_s:
             return
         del workspace.scheduled[waiting.id]
-        _post(workspace, waiting)
+        channel = workspace.channels.get(waiting.channel_id)
+        if channel is not None and not channel.is_archived:
+            _post(workspace, waiting)
 
 
 def _post(workspace: Workspace, waiting: ScheduledMessage) -> None:
-    channel = workspace.channels.get(waiting.channel_id)
     try:
-        if channel is None or channel.is_archived:
-            raise MessageError("is_archived")
         message = post(workspace, _new(workspace, waiting))
     except MessageError as error:
         about = {"scheduled_message_id": waiting.id, "channel": waiting.channel_id}

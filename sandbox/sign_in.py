@@ -87,7 +87,7 @@ def takes_back(workspace: Workspace, address: str) -> bool:
 
 def people_of(workspace: Workspace, team_id: str) -> list[str]:
     """Return the ids of those who can sign in to a workspace, or to any when none is named."""
-    ours = [user.id for user in workspace.users.values() if not user.is_bot and not user.deleted]
+    ours = [user.id for user in workspace.users.values() if not user.is_bot and not user.deleted and user.team is None]
     theirs = [stranger.user.id for stranger in workspace.strangers.values() if team_id in {"", stranger.team.id}]
     return (ours if team_id in {"", workspace.team.id} else []) + theirs
 

@@ -45,6 +45,7 @@ class User:
         is_stranger: whether they are of another workspace, met in a conversation that both share.
         status_expiration: when their status is cleared, in seconds since 1970; 0 for never.
         snooze_until_s: until when they have paused their notifications, in seconds since 1970.
+        team: the other workspace they are of; None for those of this one.
     """
 
     id: str
@@ -61,6 +62,7 @@ class User:
     status_emoji: str = ""
     status_expiration: int = 0
     snooze_until_s: int = 0
+    team: Team | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class UserGroup:
 
 @dataclass(slots=True)
 class Channel:
-    """A conversation of any kind."""
+    """A conversation of any kind; `shared_with` are the other workspaces that have it, too."""
 
     id: str
     name: str
@@ -92,6 +94,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
     created: int = 0
+    shared_with: list[Team] = field(default_factory=list)
 
 
 @dataclass(slots=True)

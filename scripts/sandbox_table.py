@@ -11,7 +11,7 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -26,8 +26,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "local-slack.md"
 
 _BEGIN, _END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
-_READERS = {"needed", "flag", "integer"}
-"""What refuses a malformed argument."""
+_REFUSES_ARGUMENTS = {"invalid_argument", "invalid_arguments", "needed", "flag", "integer"}
 
 _SAYS_NO = {"SlackError", "MessageError", "ViewError", "_soft_error"}
 _PASSED_ON = ("not_found", "cant_", "invalid_")
@@ -84,7 +83,7 @@ def _row(method: Method) -> list[str]:
 def behind(method: Method) -> Named:
     """Return what the handler of a method, and everything of the sandbox that it calls, names."""
     named = Named()
-    todo: list[FunctionType] = [_function(method.handler)]
+    todo = [method.handler] if isinstance(method.handler, FunctionType) else []
     seen: set[FunctionType] = set()
     while todo:
         function = todo.pop()
@@ -98,11 +97,6 @@ def behind(method: Method) -> Named:
     if known_methods().get(method.name):
         named.errors.add(_ANY)
     return named
-
-
-def _function(handler: Callable[..., object]) -> FunctionType:
-    assert isinstance(handler, FunctionType), handler
-    return handler
 
 
 def _called(function: FunctionType) -> Iterator[FunctionType]:
@@ -139,9 +133,7 @@ def _note(function: FunctionType, named: Named) -> None:
         named.words.update(words)
         if called in _SAYS_NO:
             named.errors.update(words or _looked_up(function, node))
-        elif called in {"invalid_argument", "invalid_arguments"}:
-            named.errors.add(_ANY)
-        elif called in _READERS and "arguments" in ast.unparse(node.func):
+        elif called in _REFUSES_ARGUMENTS:
             named.errors.add(_ANY)
         else:
             named.errors.update(word for word in words if word.startswith(_PASSED_ON))

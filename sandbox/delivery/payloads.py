@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 
+from sandbox.connect import is_shared_place, team_of
 from sandbox.messages import message_json
 from sandbox.views import view_json
 from sandbox.workspace import Channel, Json, Message, ResponseUrl, Trigger, User, View, Workspace
@@ -132,7 +133,7 @@ def global_shortcut(workspace: Workspace, user: User, callback_id: str, channel_
         "token": VERIFICATION_TOKEN,
         "action_ts": workspace.new_ts(),
         **_team(workspace),
-        "user": {"id": user.id, "username": user.name, "team_id": workspace.team.id},
+        "user": {"id": user.id, "username": user.name, "team_id": team_of(workspace, user).id},
         "callback_id": callback_id,
         "trigger_id": new_trigger(workspace, user.id, channel_id),
     }
@@ -146,7 +147,7 @@ def message_shortcut(workspace: Workspace, user: User, message: Message, callbac
         "token": VERIFICATION_TOKEN,
         "action_ts": workspace.new_ts(),
         **_team(workspace),
-        "user": {"id": user.id, "name": user.name, "username": user.name, "team_id": workspace.team.id},
+        "user": {"id": user.id, "name": user.name, "username": user.name, "team_id": team_of(workspace, user).id},
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "callback_id": callback_id,
         "trigger_id": new_trigger(workspace, user.id, channel.id),
@@ -206,13 +207,13 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
         "event_id": workspace.new_id("Ev"),
         "event_time": int(workspace.now()),
         "authorizations": [authorization],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_shared_place(workspace, event),
         "event_context": event_context,
     }
 
 
 def _user(workspace: Workspace, user: User) -> Json:
-    return {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team.id}
+    return {"id": user.id, "username": user.name, "name": user.name, "team_id": team_of(workspace, user).id}
 
 
 def _team(workspace: Workspace) -> Json:

@@ -131,9 +131,8 @@ class InstallPages:
         """Return who can allow something in their own name, by id, with their name and workspace."""
         places = [one for one in self._installs.workspaces.values() if team_id in {"", one.team.id}]
         people = [(user, place.team.name) for place in places for user in place.users.values()]
-        return {
-            user.id: f"{shown_name(user)} ({team})" for user, team in people if not user.is_bot and not user.deleted
-        }
+        ours = [(user, team) for user, team in people if not user.is_bot and not user.deleted and user.team is None]
+        return {user.id: f"{shown_name(user)} ({team})" for user, team in ours}
 
     def _new_code(self, wanted: InstallRequest, place: str, user_id: str = "") -> str:
         code = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(32)}"

@@ -7,6 +7,7 @@ import json
 import re
 import zoneinfo
 
+from sandbox.connect import is_stranger, team_of
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.places import page_of
 from sandbox.webapi.registry import ApiCall, method
@@ -35,7 +36,9 @@ def users_list(call: ApiCall) -> Json:
 
     Source: https://docs.slack.dev/reference/methods/users.list
     """
-    page, metadata = page_of(call, list(call.workspace.users.values()), default=0)
+    page, metadata = page_of(
+        call, [user for user in call.workspace.users.values() if not is_stranger(call.workspace, user)], default=0
+    )
     return {"members": [_shown(call, user) for user in page], "cache_ts": int(call.workspace.now()), **metadata}
 
 
@@ -47,7 +50,7 @@ def users_lookup_by_email(call: ApiCall) -> Json:
     """
     email = call.arguments.needed("email").casefold()
     for user in call.workspace.users.values():
-        if email_of(user).casefold() == email and not user.is_bot and not user.deleted:
+        if email_of(user).casefold() == email and _is_member(user):
             return {"user": _shown(call, user)}
     raise SlackError("users_not_found")
 
@@ -90,6 +93,10 @@ def users_profile_set(call: ApiCall) -> Json:
     return {"username": user.name, "profile": _profile(call.workspace, user)}
 
 
+def _is_member(user: User) -> bool:
+    return not user.is_bot and not user.deleted and user.team is None
+
+
 def email_of(user: User) -> str:
     """Return a person's email address, made from their name."""
     return f"{user.name}@{_EMAIL_DOMAIN}"
@@ -102,7 +109,7 @@ def user_json(workspace: Workspace, user: User) -> Json:
     offset = here.utcoffset() or dt.timedelta()
     shown: Json = {
         "id": user.id,
-        "team_id": workspace.team.id,
+        "team_id": team_of(workspace, user).id,
         "name": user.name,
         "deleted": user.deleted,
         "color": "9f69e7",
@@ -115,7 +122,7 @@ def user_json(workspace: Workspace, user: User) -> Json:
     flags = ("is_owner", "is_primary_owner", "is_ultra_restricted")
     shown |= {"is_admin": user.is_admin, **dict.fromkeys(flags, False), "is_bot": user.is_bot}
     shown["is_restricted"] = user.is_restricted
-    if user.is_stranger:
+    if is_stranger(workspace, user):
         shown["is_stranger"] = True
     return shown | {"is_app_user": False, "updated": 0, "is_email_confirmed": True, "has_2fa": False}
 
@@ -140,11 +147,11 @@ def _profile(workspace: Workspace, user: User) -> Json:
         "display_name_normalized": user.name,
         "first_name": user.real_name.partition(" ")[0],
         "last_name": user.real_name.partition(" ")[2],
-        "team": workspace.team.id,
+        "team": team_of(workspace, user).id,
     }
     profile |= {f"image_{size}": f"{workspace.base_url}/icons/{user.id}_{size}.png" for size in _IMAGE_SIZES}
     if user.id == workspace.installation.bot_user_id:
         profile |= {"api_app_id": workspace.installation.app_id, "bot_id": workspace.installation.bot_id}
-    elif "users:read.email" in workspace.installation.scopes:
+    elif "users:read.email" in workspace.installation.scopes and user.team is None:
         profile["email"] = email_of(user)
     return profile

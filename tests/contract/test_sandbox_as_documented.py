@@ -61,7 +61,18 @@ def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     """Somebody else's test, as they would copy it, with no configuration but asyncio's."""
     (example,) = _EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
     (tmp_path / "test_example.py").write_text(example, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "-o", "asyncio_mode=auto"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        "/dev/null",
+        "-o",
+        "asyncio_mode=auto",
+    ]
     done = subprocess.run(
         [*command, f"--rootdir={tmp_path}", str(tmp_path)],
         cwd=ROOT,

@@ -161,7 +161,9 @@ async def test_thirty_messages_in_five_minutes_are_enough(slack: Rig) -> None:
     for _ in range(30):
         await slack.ok("chat.scheduleMessage", channel=GENERAL, post_at=post_at, text="x")
 
-    assert await slack.error("chat.scheduleMessage", channel=GENERAL, post_at=post_at, text="x") == "restricted_too_many"
+    assert (
+        await slack.error("chat.scheduleMessage", channel=GENERAL, post_at=post_at, text="x") == "restricted_too_many"
+    )
     await slack.ok("chat.scheduleMessage", channel=DM_ALICE, post_at=post_at, text="x")
 
 
