@@ -134,7 +134,7 @@ def unfurl(workspace: Workspace, message: Message, unfurls: Mapping[str, Json]) 
     """
     shown = {item["app_unfurl_url"]: item for item in message.attachments if "app_unfurl_url" in item}
     for url, attachment in unfurls.items():
-        blocks = _checked(workspace, attachment.get("blocks") or [])
+        blocks = checked_blocks(workspace, attachment.get("blocks") or [])
         shown[url] = {**copy.deepcopy(attachment), "blocks": blocks, "app_unfurl_url": url, "is_app_unfurl": True}
     others = [item for item in message.attachments if "app_unfurl_url" not in item]
     message.attachments = [{**item, "id": number} for number, item in enumerate([*others, *shown.values()], start=1)]

@@ -1,20 +1,23 @@
-"""Socket Mode, frame by frame, and with every client of Slack's SDK that is installed."""
+"""Socket Mode, frame by frame, and with all four clients of Slack's SDK."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import aiohttp
 import pytest
 from slack_sdk import WebClient
-from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.aiohttp import SocketModeClient as AiohttpClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.builtin import SocketModeClient as BuiltinClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.socket_mode.websocket_client import SocketModeClient as WebsocketClient
+from slack_sdk.socket_mode.websockets import SocketModeClient as WebsocketsClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import views
@@ -239,9 +242,9 @@ async def test_stopping_closes_the_connections_quickly(connect: Connect, slack: 
 
 
 @asynccontextmanager
-async def aiohttp_client(slack: Sandbox) -> AsyncIterator[None]:
-    """Connect with the SDK's asynchronous client."""
-    client = AiohttpClient(slack.installation.app_token, web_client=AsyncWebClient(base_url=slack.api_url))
+async def asynchronous(slack: Sandbox, kind: type[AiohttpClient | WebsocketsClient]) -> AsyncIterator[None]:
+    """Connect with one of the SDK's asynchronous clients."""
+    client = kind(slack.installation.app_token, web_client=AsyncWebClient(base_url=slack.api_url))
     client.socket_mode_request_listeners.append(_answer_async)
     await client.connect()  # type: ignore[no-untyped-call]
     yield
@@ -249,16 +252,25 @@ async def aiohttp_client(slack: Sandbox) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def builtin_client(slack: Sandbox) -> AsyncIterator[None]:
-    """Connect with the SDK's client of threads."""
-    client = SocketModeClient(slack.installation.app_token, web_client=WebClient(base_url=slack.api_url))
+async def in_threads(slack: Sandbox, kind: type[BuiltinClient | WebsocketClient]) -> AsyncIterator[None]:
+    """Connect with one of the SDK's clients of threads."""
+    web_client = WebClient(base_url=slack.api_url)
+    client = kind(slack.installation.app_token, web_client=web_client, ping_interval=1)
     client.socket_mode_request_listeners.append(_answer)
     await asyncio.to_thread(client.connect)
     yield
     await asyncio.to_thread(client.close)
 
 
-@pytest.mark.parametrize("client", [aiohttp_client, builtin_client])
+CLIENTS = {
+    "aiohttp": partial(asynchronous, kind=AiohttpClient),
+    "builtin": partial(in_threads, kind=BuiltinClient),
+    "websocket_client": partial(in_threads, kind=WebsocketClient),
+    "websockets": partial(asynchronous, kind=WebsocketsClient),
+}
+
+
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
 async def test_the_sdks_own_clients_connect_answer_and_come_back(
     slack: Sandbox, alice: Person, client: Callable[[Sandbox], AbstractAsyncContextManager[None]]
 ) -> None:
