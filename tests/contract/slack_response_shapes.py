@@ -45,6 +45,7 @@ USER: Shape = {
 _CALL_TEXTS = "id external_unique_id join_url desktop_app_join_url external_display_id title"
 CALL: Shape = {**dict.fromkeys(_CALL_TEXTS.split(), str), "date_start": int, "users": [{"slack_id": str}]}
 CALL_LATER: Shape = {"call": {**CALL, "channels": [str]}}
+CALL_WITHOUT_PEOPLE: Shape = {"call": {**CALL, "users": [], "channels": [str]}}
 MESSAGE: Shape = {"text": str, "bot_id": str, "type": str, "ts": str}
 VIEW: Shape = {
     **dict.fromkeys(("id", "team_id", "type", "private_metadata", "callback_id", "external_id", "hash"), str),
@@ -84,10 +85,10 @@ SHAPES: dict[str, Shape] = {
     "bookmarks.list": {"bookmarks": [BOOKMARK]},
     "bots.info": {"bot": BOT},
     "calls.add": {"call": CALL},
-    "calls.end": CALL_LATER,
+    "calls.end": CALL_WITHOUT_PEOPLE,
     "calls.info": CALL_LATER,
     "calls.participants.add": CALL_LATER,
-    "calls.participants.remove": CALL_LATER,
+    "calls.participants.remove": CALL_WITHOUT_PEOPLE,
     "calls.update": CALL_LATER,
     "chat.delete": PLACE,
     "chat.getPermalink": {"channel": str, "permalink": str},
