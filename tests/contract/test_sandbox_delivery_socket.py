@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -10,22 +11,17 @@ from functools import partial
 import aiohttp
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.aiohttp import SocketModeClient as AiohttpClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.builtin import SocketModeClient as BuiltinClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
-from slack_sdk.socket_mode.websocket_client import SocketModeClient as WebsocketClient
-from slack_sdk.socket_mode.websockets import SocketModeClient as WebsocketsClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import views
 from sandbox.person import Person
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
-from sandbox.workspace import Json
 from tests.contract.delivery_rig import GENERAL, MANIFEST, MODAL
+from tests.contract.socket_mode_program import API_URL, APP_TOKEN, answer, answer_async
+from tests.repo.tree import ROOT
 
 Connect = Callable[[], Awaitable[aiohttp.ClientWebSocketResponse]]
 
@@ -242,60 +238,76 @@ async def test_stopping_closes_the_connections_quickly(connect: Connect, slack: 
 
 
 @asynccontextmanager
-async def asynchronous(slack: Sandbox, kind: type[AiohttpClient | WebsocketsClient]) -> AsyncIterator[None]:
-    """Connect with one of the SDK's asynchronous clients."""
-    client = kind(slack.installation.app_token, web_client=AsyncWebClient(base_url=slack.api_url))
-    client.socket_mode_request_listeners.append(_answer_async)
+async def aiohttp_client(slack: Sandbox) -> AsyncIterator[None]:
+    """Connect with the SDK's asynchronous client."""
+    client = AiohttpClient(slack.installation.app_token, web_client=AsyncWebClient(base_url=slack.api_url))
+    client.socket_mode_request_listeners.append(answer_async)
     await client.connect()  # type: ignore[no-untyped-call]
     yield
     await client.close()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
-async def in_threads(slack: Sandbox, kind: type[BuiltinClient | WebsocketClient]) -> AsyncIterator[None]:
-    """Connect with one of the SDK's clients of threads."""
-    web_client = WebClient(base_url=slack.api_url)
-    client = kind(slack.installation.app_token, web_client=web_client, ping_interval=1)
-    client.socket_mode_request_listeners.append(_answer)
+async def builtin_client(slack: Sandbox) -> AsyncIterator[None]:
+    """Connect with the SDK's client of threads."""
+    client = SocketModeClient(slack.installation.app_token, web_client=WebClient(base_url=slack.api_url))
+    client.socket_mode_request_listeners.append(answer)
     await asyncio.to_thread(client.connect)
     yield
     await asyncio.to_thread(client.close)
 
 
+@asynccontextmanager
+async def program(slack: Sandbox, client: str) -> AsyncIterator[None]:
+    """Connect with a client in a process of its own."""
+    variables = {API_URL: slack.api_url, APP_TOKEN: slack.installation.app_token}
+    command = (sys.executable, "-m", "tests.contract.socket_mode_program", client)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=variables)
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
 CLIENTS = {
-    "aiohttp": partial(asynchronous, kind=AiohttpClient),
-    "builtin": partial(in_threads, kind=BuiltinClient),
-    "websocket_client": partial(in_threads, kind=WebsocketClient),
-    "websockets": partial(asynchronous, kind=WebsocketsClient),
+    "aiohttp": aiohttp_client,
+    "builtin": builtin_client,
+    "websocket_client": partial(program, client="websocket_client"),
+    "websockets": partial(program, client="websockets"),
 }
 
 
+Client = Callable[[Sandbox], AbstractAsyncContextManager[None]]
+
+
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
-async def test_the_sdks_own_clients_connect_answer_and_come_back(
-    slack: Sandbox, alice: Person, client: Callable[[Sandbox], AbstractAsyncContextManager[None]]
-) -> None:
-    """Slack's clients work unchanged, and reconnect by themselves when they are told to."""
+async def test_the_sdks_own_clients_connect_and_answer(slack: Sandbox, alice: Person, client: Client) -> None:
+    """Slack's clients work unchanged."""
     async with client(slack):
         await wait_for(lambda: slack.socket_mode.connections == 1)
-        first = await alice.command(GENERAL, "/plain", "one")
-        await slack.socket_mode.disconnect("refresh_requested")
+        ack = await alice.command(GENERAL, "/plain", "one")
+
+    assert ack.payload == {"text": "one"}
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        *(pytest.param(CLIENTS[name], id=name) for name in ("aiohttp", "builtin", "websockets")),
+        # This one may take 10 s to see that its connection was closed.
+        pytest.param(CLIENTS["websocket_client"], id="websocket_client", marks=pytest.mark.long),
+    ],
+)
+async def test_the_sdks_own_clients_come_back(slack: Sandbox, alice: Person, client: Client) -> None:
+    """They reconnect by themselves when they are told to."""
+    async with client(slack):
         await wait_for(lambda: slack.socket_mode.connections == 1)
-        second = await alice.command(GENERAL, "/plain", "two")
+        await slack.socket_mode.disconnect("refresh_requested")
+        await wait_for(lambda: slack.socket_mode.connections == 1, timeout_s=30)
+        ack = await alice.command(GENERAL, "/plain", "two")
 
-    assert [first.payload, second.payload] == [{"text": "one"}, {"text": "two"}]
-
-
-def _answer(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-    client.send_socket_mode_response(_response(request))
-
-
-async def _answer_async(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-    await client.send_socket_mode_response(_response(request))
-
-
-def _response(request: SocketModeRequest) -> SocketModeResponse:
-    answer: Json = {"text": request.payload["text"]}
-    return SocketModeResponse(envelope_id=request.envelope_id, payload=answer)
+    assert ack.payload == {"text": "two"}
 
 
 async def _read_all(socket: aiohttp.ClientWebSocketResponse) -> None:

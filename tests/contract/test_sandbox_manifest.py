@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.manifest import ManifestError, SlashCommand, parse_manifest, read_manifest
+from sandbox.server import Options, Sandbox
 from tests.contract.webapi_rig import MANIFEST
 
 FULL = {
@@ -109,3 +111,78 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     broken.write_text("a: [", encoding="utf-8")
     with pytest.raises(ManifestError, match="not valid YAML"):
         read_manifest(broken)
+
+
+OTHER_APPS: dict[str, dict[str, object]] = {
+    "without_commands": {
+        "display_information": {"name": "Listener"},
+        "features": {"bot_user": {"display_name": "listener"}},
+        "oauth_config": {"scopes": {"bot": ["app_mentions:read", "chat:write"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["app_mention"]}, "socket_mode_enabled": True},
+    },
+    "with_functions": {
+        "_metadata": {"major_version": 2},
+        "display_information": {"name": "Approvals", "long_description": "x" * 180},
+        "features": {"bot_user": {"display_name": "approvals", "always_online": False}},
+        "oauth_config": {"scopes": {"bot": ["chat:write", "chat:write.public"]}},
+        "settings": {"org_deploy_enabled": True, "socket_mode_enabled": True, "function_runtime": "remote"},
+        "functions": {
+            "review": {
+                "title": "Review",
+                "description": "Ask somebody",
+                "input_parameters": {"properties": {"who": {"type": "slack#/types/user_id"}}, "required": ["who"]},
+                "output_parameters": {"properties": {}, "required": []},
+            }
+        },
+        "workflows": {"time_off": {"title": "Time off", "description": "", "steps": []}},
+        "types": {},
+        "outgoing_domains": [],
+    },
+    "with_people_only": {
+        "display_information": {"name": "Status"},
+        "oauth_config": {"scopes": {"user": ["users.profile:write"]}, "redirect_urls": ["https://status.example/back"]},
+        "settings": {"token_rotation_enabled": True},
+    },
+    "an_assistant": {
+        "display_information": {"name": "Helper"},
+        "features": {
+            "app_home": {"messages_tab_enabled": True},
+            "bot_user": {"display_name": "helper"},
+            "assistant_view": {"assistant_description": "Helps", "suggested_prompts": []},
+        },
+        "oauth_config": {"scopes": {"bot": ["assistant:write", "im:history"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["assistant_thread_started"]}, "socket_mode_enabled": True},
+    },
+}
+
+
+@pytest.mark.parametrize("name", OTHER_APPS)
+async def test_manifests_of_other_apps_run(name: str) -> None:
+    """Whatever Slack's schema allows starts a local Slack, in which the app is who its manifest says."""
+    manifest = parse_manifest(OTHER_APPS[name])
+    slack = await Sandbox.start(options=Options(manifest=manifest, http_url="http://127.0.0.1:1/slack/events"))
+    client = AsyncWebClient(slack.installation.bot_token, base_url=slack.api_url)
+    try:
+        said = await client.auth_test()
+    finally:
+        await slack.stop()
+
+    assert said["user"] == (manifest.bot_display_name or manifest.name).lower()
+
+
+def test_what_is_wrong_reads_as_sentences() -> None:
+    """Each says the place, what is wrong with it, and what would be right or what Slack does about it."""
+    bad = {
+        "display_information": {"name": "x" * 36},
+        "features": {"slash_commands": [{"command": "start", "description": "d"}], "calls": {}},
+        "oauth_config": {"scopes": {"bot": ["commands"]}},
+    }
+    with pytest.raises(ManifestError) as refused:
+        parse_manifest(bad, source="app.yml")
+
+    assert str(refused.value).splitlines() == [
+        "app.yml cannot be used:",
+        "  - features.calls: unknown key (Slack refuses a manifest with keys it does not know)",
+        "  - display_information.name: has 36 characters, at most 35 are allowed",
+        "  - features.slash_commands[0].command: 'start' is not valid: write it as /name",
+    ]
