@@ -11,11 +11,10 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import TypeGuard
 
 from slack_sdk import WebClient
 
@@ -123,13 +122,13 @@ def _note(function: FunctionType, named: Named) -> None:
     named.words.update(word for word in defaults if isinstance(word, str))
     for node in ast.walk(_tree(function)):
         if isinstance(node, ast.Tuple):
-            named.words.update(one.value for one in node.elts if _is_word(one))
+            named.words.update(_words(node.elts))
         if isinstance(node, ast.Return) and function.__name__ == "_problem":
-            named.errors.update(one.value for one in ast.walk(node) if _is_word(one))
+            named.errors.update(_words(ast.walk(node)))
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        words = [one.value for one in _constants(node) if _is_word(one)]
+        words = _words(_handed_over(node))
         named.words.update(words)
         if called in _SAYS_NO:
             named.errors.update(words or _looked_up(function, node))
@@ -139,8 +138,10 @@ def _note(function: FunctionType, named: Named) -> None:
             named.errors.update(word for word in words if word.startswith(_PASSED_ON))
 
 
-def _is_word(node: ast.AST) -> TypeGuard[ast.Constant]:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
+def _words(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the constants among some nodes that could be names or codes."""
+    values = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    return [value for value in values if isinstance(value, str) and value.isidentifier()]
 
 
 def _looked_up(function: FunctionType, call: ast.Call) -> Iterator[str]:
@@ -157,13 +158,10 @@ def _parameters(name: str) -> set[str]:
     return taken - {"self", "kwargs", "token", "team_id"}
 
 
-def _constants(call: ast.Call) -> list[ast.Constant]:
-    """Return the constants among the arguments of a call, also those of a choice between two."""
-    found: list[ast.Constant] = []
-    for argument in call.args:
-        choices = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
-        found += [one for one in choices if isinstance(one, ast.Constant)]
-    return found
+def _handed_over(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call, of a choice between two both."""
+    chosen = [[one.body, one.orelse] if isinstance(one, ast.IfExp) else [one] for one in call.args]
+    return [one for both in chosen for one in both]
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from sandbox.webapi.errors import SlackError
 from sandbox.webapi.events import tell_joined, tell_left
 from sandbox.webapi.places import is_member, need_any_scope, visible_channel
 from sandbox.webapi.registry import ApiCall, method
-from sandbox.workspace import Channel, Json
+from sandbox.workspace import Channel, ChannelKind, Json
 
 _LONGEST_NAME = 80
 _MOST_INVITED = 100
@@ -30,8 +30,9 @@ def conversations_create(call: ApiCall) -> Json:
     if any(channel.name == name for channel in workspace.channels.values()):
         raise SlackError("name_taken")
     members = {workspace.installation.bot_user_id}
-    kind, created = "private" if is_private else "channel", int(workspace.now())
-    channel = Channel(workspace.new_id("C"), name, kind, members, created=created)  # type: ignore[arg-type] -- a kind
+    kind: ChannelKind = "private" if is_private else "channel"
+    created = int(workspace.now())
+    channel = Channel(workspace.new_id("C"), name, kind, members, created=created)
     workspace.channels[channel.id] = channel
     workspace.changed()
     return {"channel": conversation_json(workspace, channel)}

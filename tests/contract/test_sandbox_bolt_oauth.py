@@ -36,7 +36,6 @@ MANIFEST = {
         "bot_user": {"display_name": "whereami"},
         "slash_commands": [{"command": "/whereami", "description": "Say which workspace this is"}],
     },
-    "oauth_config": {"scopes": {"bot": SCOPES, "user": USER_SCOPES}},
     "settings": {"org_deploy_enabled": True},
 }
 Start = Callable[[Sandbox, int, Path], AbstractAsyncContextManager[None]]
@@ -131,7 +130,8 @@ async def installable(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
     """Run a local Slack and the app, which is installed nowhere yet; also return where to install it."""
     port = unused_port()
     url = f"http://127.0.0.1:{port}/slack"
-    manifest = {**MANIFEST, "oauth_config": {**MANIFEST["oauth_config"], "redirect_urls": [f"{url}/oauth_redirect"]}}  # type: ignore[dict-item] -- plain JSON
+    oauth = {"scopes": {"bot": SCOPES, "user": USER_SCOPES}, "redirect_urls": [f"{url}/oauth_redirect"]}
+    manifest = {**MANIFEST, "oauth_config": oauth}
     slack = await Sandbox.start(options=Options(manifest=parse_manifest(manifest), http_url=f"{url}/events"))
     start: Start = request.param
     async with start(slack, port, tmp_path):

@@ -109,11 +109,12 @@ def differences(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noq
     if type(value) is not wanted:
         yield f"{path}: {value!r} is no {wanted.__name__}"
     elif isinstance(shape, dict):
-        yield from (f"{path}/{key} is missing" for key in shape.keys() - value.keys())
-        for key in shape.keys() & value.keys():
-            yield from differences(shape[key], value[key], f"{path}/{key}")
+        held: Json = dict(value)
+        yield from (f"{path}/{key} is missing" for key in shape.keys() - held.keys())
+        for key in shape.keys() & held.keys():
+            yield from differences(shape[key], held[key], f"{path}/{key}")
     elif isinstance(shape, list) and shape:
-        yield from differences(shape[0], value[0], f"{path}/0") if value else [f"{path} is empty"]
+        yield from differences(shape[0], next(iter(value)), f"{path}/0") if value else [f"{path} is empty"]
 
 
 @pytest.mark.parametrize("method", sorted(SHAPES))
