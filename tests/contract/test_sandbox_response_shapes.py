@@ -106,15 +106,15 @@ async def prepared(slack: Rig) -> dict[str, Json]:
 def differences(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 -- JSON of any shape
     """Yield every place where a value lacks a key of the shape, or is of another type."""
     wanted = shape if isinstance(shape, type) else type(shape)
-    if type(value) is not wanted:
+    fits = type(value) is wanted
+    if not fits:
         yield f"{path}: {value!r} is no {wanted.__name__}"
     elif isinstance(shape, dict):
-        held: Json = dict(value)
-        yield from (f"{path}/{key} is missing" for key in shape.keys() - held.keys())
-        for key in shape.keys() & held.keys():
-            yield from differences(shape[key], held[key], f"{path}/{key}")
+        yield from (f"{path}/{key} is missing" for key in shape.keys() - value.keys())
+        for key in shape.keys() & value.keys():
+            yield from differences(shape[key], value[key], f"{path}/{key}")
     elif isinstance(shape, list) and shape:
-        yield from differences(shape[0], next(iter(value)), f"{path}/0") if value else [f"{path} is empty"]
+        yield from differences(shape[0], value[0], f"{path}/0") if value else [f"{path} is empty"]
 
 
 @pytest.mark.parametrize("method", sorted(SHAPES))
