@@ -22,6 +22,7 @@ NOT_OF_ITS_PAGE = {
     "calls.update": {"inactive_call"},
     "chat.postEphemeral": {"invalid_metadata_format", "invalid_metadata_schema"},
     "chat.postMessage": {"invalid_attachments", "msg_too_long"},
+    "chat.unfurl": {"invalid_blocks"},
     "conversations.replies": {"invalid_cursor", "invalid_limit", "not_in_channel"},
     "files.completeUploadExternal": {"cannot_reply_to_message", "invalid_blocks", "no_text"},
 }
