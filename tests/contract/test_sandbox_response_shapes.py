@@ -38,6 +38,16 @@ CALL: Json = {
     "title": "Weekly",
     "users": [{"slack_id": ALICE}],
 }
+ALWAYS_THE_SAME: dict[str, Json] = {
+    "apps.manifest.validate": {"manifest": MANIFEST},
+    "auth.revoke": {"test": True},
+    "chat.postMessage": {"channel": GENERAL, "text": "x"},
+    "conversations.create": {"name": "new"},
+    "conversations.invite": {"channel": GENERAL, "users": CAROL},
+    "conversations.join": {"channel": RANDOM},
+    "conversations.open": {"users": BOB},
+    "users.lookupByEmail": {"email": "alice@sandbox.example"},
+}
 
 
 @pytest.fixture
@@ -64,9 +74,8 @@ async def prepared(slack: Rig) -> dict[str, Json]:
     home = {"type": "home", "blocks": modal()["blocks"]}
     user, id_ = {"user": ALICE}, {"id": call}
     return {
+        **ALWAYS_THE_SAME,
         "apps.event.authorizations.list": {"event_context": context},
-        "apps.manifest.validate": {"manifest": MANIFEST},
-        "auth.revoke": {"test": True},
         "bookmarks.add": bookmark,
         "bookmarks.edit": {"channel_id": GENERAL, "bookmark_id": made, "title": "y"},
         "bookmarks.list": {"channel_id": GENERAL},
@@ -79,22 +88,16 @@ async def prepared(slack: Rig) -> dict[str, Json]:
         "chat.delete": place,
         "chat.getPermalink": {"channel": GENERAL, "message_ts": ts},
         "chat.postEphemeral": {"channel": GENERAL, "text": "x", **user},
-        "chat.postMessage": {"channel": GENERAL, "text": "x"},
         "chat.scheduleMessage": {"channel": GENERAL, "text": "x", "post_at": later},
         "chat.update": {**place, "text": "y"},
-        "conversations.create": {"name": "new"},
         "conversations.history": place,
         "conversations.info": place,
-        "conversations.invite": {"channel": GENERAL, "users": CAROL},
-        "conversations.join": {"channel": RANDOM},
         "conversations.members": place,
-        "conversations.open": {"users": BOB},
         "conversations.replies": place,
         "pins.list": place,
         "reactions.get": {"channel": GENERAL, "timestamp": ts},
         "users.getPresence": user,
         "users.info": user,
-        "users.lookupByEmail": {"email": "alice@sandbox.example"},
         "users.profile.get": user,
         "views.open": {"trigger_id": new_trigger(slack.workspace, BOB), "view": modal()},
         "views.publish": {"user_id": BOB, "view": home},
