@@ -57,6 +57,7 @@ from listeners.linking.routes import account_routes
 from listeners.metrics import metrics_routes
 from listeners.socket_mode import SocketMode
 from logs import set_up_logs
+from outgoing import open_session
 from parts import (
     Connection,
     Inside,
@@ -286,7 +287,7 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         upgrade(engine)
         database = Database(engine, now)
         stack.callback(database.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=True))
+        session = await stack.enter_async_context(open_session(settings))
         listening = stack.enter_context(closing(taken_port(settings)))
         server = Server(settings, session, database, address=address_of(listening), takes_in=takes_in)
         stack.push_async_callback(server.meeting_systems.aclose)

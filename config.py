@@ -20,11 +20,13 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 
 from calls.errors import ConfigError
+from calls.limits import Limits
 from calls.meetings import ProviderSetting
 from calls.secret import Secret
 from calls.workflows import EndRules
 from config_checks import find_fault, find_fault_of, names_in, settings_brought
 from config_install import KEY, KEY_FILE, MAKE_KEY, installs_by_oauth, read_keys
+from config_limits import read_limits
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
 from providers.addresses import is_loopback
 from providers.registry import AUTO, OWN_KINDS, known_providers
@@ -73,6 +75,7 @@ class Settings:
     encryption_keys: tuple[Secret, ...] = ()
     keep_after_uninstall_days: int = 30
     keep_calls_days: int = 365
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def signs_in(self) -> bool:
@@ -389,4 +392,5 @@ def _build(found: _Found) -> Settings:
         encryption_keys=read_keys(found.values).values,
         keep_after_uninstall_days=int(values["STARTCALL_KEEP_AFTER_UNINSTALL_DAYS"]),
         keep_calls_days=int(values["STARTCALL_KEEP_CALLS_DAYS"]),
+        limits=read_limits(values),
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from calls.meetings import ProviderSetting
+from config_limits import LIMIT_MAX, LIMIT_SETTINGS, is_limit
 from config_table import SETTINGS, SLACK_APPS
 from logs import FORMS, LEVELS
 from providers.addresses import find_address_fault
@@ -192,6 +193,10 @@ def _check_days(value: str) -> Fault | None:
     return Fault(f"is not a whole number from 1 to {_DAYS_MAX}.", "Write it like 30; it is in days.")
 
 
+def _check_limit(value: str) -> Fault | None:
+    return None if is_limit(value) else Fault(f"is not a whole number from 1 to {LIMIT_MAX}.", "Write it like 20.")
+
+
 def _check_one_of(words: tuple[str, ...]) -> Check:
     """Return a check for settings that are one of a few words."""
 
@@ -260,6 +265,7 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "STARTCALL_LONGEST_CALL_S": _check_seconds,
         "STARTCALL_LOG": _check_one_of(FORMS),
         "STARTCALL_LOG_LEVEL": _check_one_of(LEVELS),
+        **{one.name: _check_limit for one in LIMIT_SETTINGS},
         **{one.name: _check_setting(one) for kind in OWN_KINDS.values() for one in kind.settings},
     }
 )

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from config_limits import LIMIT_SETTINGS
 from providers.registry import OWN_KINDS
 
 SLACK_APPS = "https://api.slack.com/apps > your app"
@@ -171,6 +172,7 @@ SETTINGS = (
         default="info",
         example="warning",
     ),
+    *(Setting(one.name, one.meaning, one.default, one.example) for one in LIMIT_SETTINGS),
     *(
         Setting(one.name, one.meaning, one.default, one.example, secret=one.secret)
         for kind in OWN_KINDS.values()

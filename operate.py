@@ -22,6 +22,7 @@ from calls.status import StatusId
 from calls.words.errors import sentence_for
 from calls.work import either
 from config import Settings
+from outgoing import open_session
 from parts import Slack, build_outside, build_providers, configured_address
 from storage.backup import copy_database
 from storage.budgets import build_budgets
@@ -72,7 +73,7 @@ async def run(settings: Settings, parsed: argparse.Namespace) -> int:
     upgrade(engine)
     database = Database(engine, now)
     try:
-        async with aiohttp.ClientSession(trust_env=True) as session:
+        async with open_session(settings) as session:
             operator = Operator(settings, database, session)
             return await operator.do(parsed.action, getattr(parsed, "call", ""))
     except CallsError as error:

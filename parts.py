@@ -269,6 +269,7 @@ def build_outside(
         site_url=settings.site_url(address),
         signs_in=settings.signs_in,
         sets_statuses=settings.signs_in and settings.site_url(address) is not None and bool(settings.encryption_keys),
+        limits=settings.limits,
     )
 
 

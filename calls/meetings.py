@@ -222,6 +222,11 @@ class Provider(Protocol):
     def notice(self) -> str | None:
         """One honest line for people who start a call with it, in the language that is being spoken, or None."""
 
+    @property
+    def desktop_schemes(self) -> frozenset[str]:
+        """The schemes of addresses that open its desktop program, such as `zoommtg`; no other is ever shown."""
+        return frozenset()
+
     async def create_room(self, spec: RoomSpec) -> Room:
         """Make the room of a call; asked again for the same call, return the same room.
 
@@ -369,6 +374,8 @@ class ProviderKind:
         build: raises ConfigError when it cannot work with the settings there are; sends nothing.
         can: everything it can do with the best settings, for the documentation.
         summary: what it is, in a few words, for the documentation.
+        reaches: returns the addresses it asks besides those that its settings hold, given these; `https://*.host` is
+            every host below one. The shared session sends no request anywhere else.
     """
 
     name: str
@@ -377,3 +384,4 @@ class ProviderKind:
     can: Capability = Capability.NONE
     summary: str = ""
     api_version: int = API_VERSION
+    reaches: Callable[[Mapping[str, str]], Sequence[str]] = lambda _: ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from calls.asking import Asking
 from calls.groups import Groups
+from calls.limits import Limits
 from calls.meetings import Capability, Provider
 from calls.model import Call
 from calls.ports import Clock, Transaction
@@ -36,6 +37,7 @@ class Outside:
         site_url: where people's browsers reach our pages, without a slash at its end; None when they cannot.
         signs_in: whether our pages can ask people to sign in with Slack.
         sets_statuses: whether people can let us set their status.
+        limits: how much people may ask for.
     """
 
     slack_calls: CallsApi
@@ -53,6 +55,7 @@ class Outside:
     site_url: str | None = None
     signs_in: bool = False
     sets_statuses: bool = False
+    limits: Limits = field(default_factory=Limits)
 
     def gives_own_links(self, call: Call) -> bool:
         """Say whether everybody who joins a call through our pages gets a link to the meeting that is theirs alone."""

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from calls.budgets import Place
 from calls.conversation import Conversation
 from calls.invitation import Invitation
+from calls.limits import CrowdTransaction
 from calls.model import (
     Call,
     CallId,
@@ -36,7 +37,7 @@ Clock = Callable[[], datetime]
 """Returns the present time as an aware UTC datetime."""
 
 
-class Transaction(PastTransaction, PlanTransaction, StatusTransaction, Protocol):
+class Transaction(CrowdTransaction, PastTransaction, PlanTransaction, StatusTransaction, Protocol):
     """Reads and writes that happen together or not at all."""
 
     def call(self, call_id: CallId) -> Call | None:

@@ -21,6 +21,7 @@ from calls.invitation import (
     to_show,
     with_rows,
 )
+from calls.limits import may_ring
 from calls.model import Call, ChannelId, Notice, UserId
 from calls.outside import Outside, Record
 from calls.ports import Transaction
@@ -30,6 +31,7 @@ from calls.running import slack_id_of
 from calls.slack.messages_api import OutgoingMessage
 from calls.words import inviting
 from calls.words.language import speaking
+from calls.words.limits import not_rung
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +74,11 @@ async def check(outside: Outside, call: Call, invitations: Sequence[Invitation])
             state = InvitationState.REFUSED
         else:
             state = _cleared(transaction, stored, invitation.user_id)
+            if state is InvitationState.CLEARED and not may_ring(
+                transaction, stored.team_id, now_stored, outside.limits, outside.now()
+            ):
+                transaction.add_notice(_to_inviter(transaction, stored, invitation, not_rung))
+                state = InvitationState.QUIET
         transaction.save_invitation(replace(now_stored, state=state))
         return stored
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from calls.meetings import EventKind, MeetingEvent, Seen
 from calls.model import Call, EndReason, Participant, Session
+from calls.room_links import is_web_link
 
 LEAVE_DELAY = timedelta(seconds=5)
 """How long somebody whose last device went stays on the card."""
@@ -72,7 +73,9 @@ def let_go(person: Participant, now: datetime) -> Participant:
 def _with_artifact(roster: Roster, event: MeetingEvent) -> Roster:
     """Return the roster with what the meeting left behind; the card of a call that is over is to be redrawn with it."""
     artifact, call = event.artifact, roster.call
-    if artifact is None or artifact in call.artifacts or len(call.artifacts) >= ARTIFACTS_MAX:
+    if artifact is None or not is_web_link(artifact.url):
+        return roster
+    if artifact in call.artifacts or len(call.artifacts) >= ARTIFACTS_MAX:
         return roster
     return replace(roster, call=replace(call, artifacts=(*call.artifacts, artifact), end_shown=False))
 

@@ -13,6 +13,7 @@ from calls.meetings import Capability, Provider, RoomSpec
 from calls.model import Call, CallId, CallState, Room
 from calls.outside import Outside, Record
 from calls.ports import Transaction
+from calls.room_links import checked_room
 from calls.slack.messages_api import OutgoingMessage
 
 
@@ -43,7 +44,7 @@ async def make_room(outside: Outside, call: Call) -> Record:
     # A call that goes on after its end gets the room it had: the one of the call for which it was first made.
     room_of = CallId(call.sequel.room_of or call.id)
     spec = RoomSpec(room_of, call.team_id, call.channel_id, call.title, call.started_by, host_email)
-    room = await outside.asking.ask(provider, provider.create_room(spec))
+    room = checked_room(provider, await outside.asking.ask(provider, provider.create_room(spec)))
 
     def record(_: Transaction, stored: Call) -> Call:
         state = CallState.ROOM_MADE if stored.state is CallState.ACCEPTED else stored.state

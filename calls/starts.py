@@ -10,6 +10,7 @@ from calls.choosing import choices
 from calls.ending import end_for_everybody
 from calls.finding import CallRef
 from calls.ids import new_call_id, new_display_id, new_join_token
+from calls.limits import too_much, too_much_here
 from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, Reply, UserId
 from calls.outside import Outside
 from calls.permissions import Deed, Permissions, Standing, refused
@@ -119,6 +120,9 @@ class Starts:
         known = Known(call.created_at, self._outside.opens)
 
         def work(transaction: Transaction) -> Reply:
+            refusal = too_much(transaction, call, self._outside.limits)
+            if refusal is not None:
+                return Reply(refusal, is_done=False)
             chose = choices(transaction, call.team_id, call.channel_id, call.started_by)
             placed = self._placing.place(transaction, call, chose, request.provider, request.room_url)
             decided = settled(transaction, placed.call, chose.counting, known)
@@ -212,6 +216,9 @@ class Starts:
             transaction.save_call(withdrawn(transaction, call))
             return Reply(starting.not_started(call))
         now = self._now()
+        too_many = too_much_here(transaction, call, self._outside.limits, now)
+        if too_many is not None:
+            return Reply(too_many, is_done=False)
         running = transaction.live_call(call.team_id, place_of(call))
         if running is not None and not question.is_about(running.id):
             # Nobody ends a call, or starts one beside it, that they were not told of.

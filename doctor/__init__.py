@@ -10,8 +10,6 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-import aiohttp
-
 from calls.clock import now
 from calls.meetings import Provider
 from calls.ports import Clock
@@ -24,6 +22,7 @@ from doctor.database import check_database
 from doctor.meetings import check_provider, chosen_provider, try_provider
 from doctor.report import Finding, Report
 from doctor.slack import check_app_token, check_bot_token
+from outgoing import open_session
 from parts import build_providers, configured_address
 
 MANIFEST = Path(__file__).parent.with_name("manifest.yml")
@@ -33,7 +32,7 @@ DatabaseCheck = Callable[[], Awaitable[Finding]]
 
 async def run(settings: Settings) -> int:
     """Print what was found, and return the exit status: 0 when nothing is bad."""
-    async with aiohttp.ClientSession(trust_env=True) as session:
+    async with open_session(settings) as session:
         providers = build_providers(settings, session, configured_address(settings))
         try:
             report = await run_doctor(
@@ -56,7 +55,7 @@ async def run_provider(settings: Settings, name: str, *, live: bool) -> int:
     Raises:
         ConfigError: when it is not one of those that are chosen.
     """
-    async with aiohttp.ClientSession(trust_env=True) as session:
+    async with open_session(settings) as session:
         providers = build_providers(settings, session, configured_address(settings))
         try:
             provider = chosen_provider(providers, name)
@@ -82,7 +81,7 @@ async def run_doctor(
     Args:
         manifest: the file with the scopes the app needs.
     """
-    async with aiohttp.ClientSession(trust_env=True) as session:
+    async with open_session(settings) as session:
         web = SlackWeb(session, settings.slack_api_url, _no_workspace)
         groups = await asyncio.gather(
             check_bot_token(AuthApi(web), settings, clock, manifest),

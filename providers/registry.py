@@ -27,6 +27,9 @@ from providers.zoom.kind import KIND as ZOOM
 AUTO = "auto"
 """Chooses what works with the settings there are."""
 
+AUTO_KINDS = (LINK, BUILTIN, JITSI)
+"""What it chooses from."""
+
 OWN_KINDS: Mapping[str, ProviderKind] = MappingProxyType(
     {
         kind.name: kind

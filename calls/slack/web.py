@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from calls import errors
 from calls.holding import still_held
+from calls.outgoing import NotConfiguredError
 from calls.slack.answers import Answer, checked
 from calls.slack.measured import measured
 from calls.slack.pace import Pace
@@ -33,7 +34,12 @@ UPLOAD = "the upload of a file"
 REFUSALS_MAX = 5
 """How often in a row Slack may ask to wait before the work behind a request is put off."""
 
-_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    NotConfiguredError,
+)
 _JSON_TYPE = {"Content-Type": "application/json; charset=utf-8"}
 
 

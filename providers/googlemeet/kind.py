@@ -100,4 +100,5 @@ KIND = ProviderKind(
         | Capability.HOST_EMAIL
     ),
     summary="Google Meet, in the name of people of your Google Workspace",
+    reaches=lambda _: ("https://*.googleapis.com",),
 )

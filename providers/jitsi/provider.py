@@ -23,6 +23,7 @@ from providers.reaching import reach_server
 from providers.room_names import room_name
 
 _RESERVATIONS = "reservation"
+_DESKTOP_SCHEME = "jitsi-meet"
 
 
 class JitsiProvider(Provider):
@@ -68,13 +69,20 @@ class JitsiProvider(Provider):
             "wait."
         )
 
+    @property
+    def desktop_schemes(self) -> frozenset[str]:
+        """The one of Jitsi's own desktop program."""
+        return frozenset({_DESKTOP_SCHEME})
+
     async def create_room(self, spec: RoomSpec) -> Room:
         """Name a room; it is there as soon as somebody opens it.
 
         The desktop program's address: https://github.com/jitsi/jitsi-meet-electron, README, `jitsi-meet://`.
         """
         room_id = room_name(self._settings.room_key, spec.call_id)
-        desktop_url = f"jitsi-meet://{urlsplit(self._settings.url).netloc}/{room_id}" if self._signer is None else None
+        desktop_url = (
+            f"{_DESKTOP_SCHEME}://{urlsplit(self._settings.url).netloc}/{room_id}" if self._signer is None else None
+        )
         return Room(id=room_id, join_url=f"{self._settings.url}/{room_id}", desktop_url=desktop_url)
 
     async def person_link(self, room: Room, visitor: Visitor, *, lasts: timedelta) -> str:

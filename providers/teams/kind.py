@@ -8,7 +8,14 @@ from providers.credentials import find_api_url_fault
 from providers.teams.encryption import read_decryption
 from providers.teams.graph_api import NAME
 from providers.teams.provider import TeamsProvider
-from providers.teams.settings import TeamsSettings, find_guid_fault, find_key_fault, find_secret_fault
+from providers.teams.settings import (
+    GRAPH_URL,
+    LOGIN_URL,
+    TeamsSettings,
+    find_guid_fault,
+    find_key_fault,
+    find_secret_fault,
+)
 
 _TENANT = "STARTCALL_TEAMS_TENANT_ID"
 _CLIENT = "STARTCALL_TEAMS_CLIENT_ID"
@@ -87,4 +94,5 @@ KIND = ProviderKind(
     build=_build,
     can=Capability.CREATE | Capability.HOST_EMAIL | Capability.ROSTER | Capability.WEBHOOK | Capability.KEEP,
     summary="Microsoft Teams, in the name of people of your organization",
+    reaches=lambda _: (GRAPH_URL, LOGIN_URL),
 )

@@ -10,8 +10,8 @@ from providers.credentials import find_credential_fault
 from providers.room_names import check_room_key
 from providers.teams.encryption import Decryption, read_decryption
 
-_GRAPH_URL = "https://graph.microsoft.com"
-_LOGIN_URL = "https://login.microsoftonline.com"
+GRAPH_URL = "https://graph.microsoft.com"
+LOGIN_URL = "https://login.microsoftonline.com"
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -42,7 +42,7 @@ class TeamsSettings:
     @property
     def graph_url(self) -> str:
         """Where Microsoft Graph is."""
-        return self.api_url or _GRAPH_URL
+        return self.api_url or GRAPH_URL
 
     @property
     def token_url(self) -> str:
@@ -50,7 +50,7 @@ class TeamsSettings:
 
         Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
         """
-        return f"{self.api_url or _LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/token"
+        return f"{self.api_url or LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/token"
 
 
 def find_guid_fault(value: str) -> str | None:

@@ -14,6 +14,8 @@ from providers.zoom.settings import (
     find_secrets_fault,
     find_switch_fault,
     read_secrets,
+    sign_in_url_at,
+    socket_url_at,
 )
 
 _ACCOUNT_ID = "STARTCALL_ZOOM_ACCOUNT_ID"
@@ -136,4 +138,5 @@ KIND = ProviderKind(
         | Capability.RECORDING
     ),
     summary="meetings of your company's Zoom account, in the name of whoever starts the call",
+    reaches=lambda values: (sign_in_url_at(values[_API_URL]), socket_url_at(values[_API_URL])),
 )

@@ -51,23 +51,33 @@ class ZoomSettings:
 
     @property
     def sign_in_url(self) -> str:
-        """Return where access tokens are had, without a slash at its end.
-
-        Source: https://developers.zoom.us/docs/internal-apps/s2s-oauth/
-        """
-        parts = urlsplit(self.api_url)
-        return f"{parts.scheme}://{parts.netloc.removeprefix(_API_PREFIX)}"
+        """Return where access tokens are had, without a slash at its end."""
+        return sign_in_url_at(self.api_url)
 
     @property
     def socket_url(self) -> str:
-        """Return where events are followed.
+        """Return where events are followed."""
+        return socket_url_at(self.api_url)
 
-        Source: https://github.com/zoom/websocket-js-sample, WS_URL
-        """
-        parts = urlsplit(self.api_url)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        is_cloud = parts.netloc.startswith(_API_PREFIX)
-        return f"{scheme}://{'ws.' if is_cloud else ''}{parts.netloc.removeprefix(_API_PREFIX)}/ws"
+
+def sign_in_url_at(api_url: str) -> str:
+    """Return where access tokens for an API are had, without a slash at its end.
+
+    Source: https://developers.zoom.us/docs/internal-apps/s2s-oauth/
+    """
+    parts = urlsplit(api_url)
+    return f"{parts.scheme}://{parts.netloc.removeprefix(_API_PREFIX)}"
+
+
+def socket_url_at(api_url: str) -> str:
+    """Return where the events of an API are followed.
+
+    Source: https://github.com/zoom/websocket-js-sample, WS_URL
+    """
+    parts = urlsplit(api_url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    is_cloud = parts.netloc.startswith(_API_PREFIX)
+    return f"{scheme}://{'ws.' if is_cloud else ''}{parts.netloc.removeprefix(_API_PREFIX)}/ws"
 
 
 def read_secrets(value: str) -> tuple[str, ...]:

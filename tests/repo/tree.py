@@ -17,6 +17,7 @@ TOP_LEVEL = (
     "config",
     "config_checks",
     "config_install",
+    "config_limits",
     "config_table",
     "doctor",
     "logs",
@@ -24,6 +25,7 @@ TOP_LEVEL = (
     "operate_data",
     "operate_import",
     "operate_installations",
+    "outgoing",
     "parts",
     "supervised",
 )

@@ -1,0 +1,30 @@
+"""Open the one session that everything outside is asked with: it reaches what is configured, and nothing else."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from calls.outgoing import SLACK_ADDRESSES, OutgoingGate
+from config import Settings
+from providers.reaches import addresses_of
+
+
+def open_session(settings: Settings) -> aiohttp.ClientSession:
+    """Return a session, which whoever opens it closes.
+
+    Raises:
+        ConfigError: when a meeting system cannot be loaded.
+    """
+    # Proxies are what the environment says; the gate looks at where a request is meant to go.
+    return aiohttp.ClientSession(trust_env=True, middlewares=(gate_for(settings),))
+
+
+def gate_for(settings: Settings) -> OutgoingGate:
+    """Return what lets requests through to Slack and to the meeting systems that are chosen.
+
+    Raises:
+        ConfigError: when a meeting system cannot be loaded.
+    """
+    further = () if settings.fallback_provider is None else (settings.fallback_provider,)
+    names = (settings.provider, *settings.providers, *further)
+    return OutgoingGate((settings.slack_api_url, *SLACK_ADDRESSES, *addresses_of(names, settings.provider_values)))
