@@ -123,6 +123,10 @@ is_over = calls.c.state == literal_column(f"'{CallState.ENDED}'")
 
 is_stuck = calls.c.stuck_code.is_not(None)
 
+_BEFORE_CARD = (CallState.WAITING, CallState.ACCEPTED, CallState.ROOM_MADE, CallState.REGISTERED)
+
+is_starting = calls.c.state.in_([literal_column(f"'{state}'") for state in _BEFORE_CARD])
+
 # Finished calls stay in the table; these two indexes hold only the few that are not finished.
 Index(
     "calls_due",
@@ -180,6 +184,10 @@ Index(
     sqlite_where=is_over,
     postgresql_where=is_over,
 )
+
+# By these two, and by those above, limits are kept without a look at more calls than they allow.
+Index("calls_started", calls.c.team_id, calls.c.started_by, calls.c.created_at)
+Index("calls_starting", calls.c.team_id, sqlite_where=is_starting, postgresql_where=is_starting)
 
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)
@@ -257,6 +265,7 @@ invitations = Table(
     Column("dm_ts", Text),
     Column("shown", Text),
     Index("invitations_of_person", "user_id"),
+    Index("invitations_by_person", "invited_by", "rung_at"),
 )
 
 profiles = Table(

@@ -26,6 +26,7 @@ from calls.model import (
 from calls.preferences import Holder, PreferenceChange
 from calls.profile import Profile
 from storage import rows, statements
+from storage.crowding import SqlCrowding
 from storage.past import SqlPast
 from storage.plans import SqlPlans
 from storage.statuses import SqlStatuses
@@ -48,7 +49,7 @@ from storage.tables import (
 from storage.upsert import put
 
 
-class SqlTransaction(SqlPast, SqlPlans, SqlStatuses):
+class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
     """One open transaction; `calls.ports.Transaction` says what each method does."""
 
     def __init__(self, connection: Connection, *, writes: bool = True) -> None:
