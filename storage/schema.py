@@ -12,7 +12,7 @@ from storage.installation_tables import installations
 from storage.plan_tables import plans
 from storage.postgres_schema import lock_schema, upgrade_queue
 
-HEAD = "0012"
+HEAD = "0015"
 """The newest migration; a test keeps it equal to the newest file in `storage/migrations/versions`."""
 
 
