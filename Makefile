@@ -9,7 +9,7 @@ SETUP = $(PYTHON) -m scripts.setup
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test durability check fix languages lock clean
+.PHONY: help run setup test durability check fix languages lock sbom clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,7 +28,7 @@ test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" f
 durability: setup ## Print what is kept under failure (ARGS="--long --database postgres": long form, PostgreSQL alone)
 	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
 
-check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling
+check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling, licences
 	@$(VENV_PYTHON) -m scripts.check
 
 fix: setup ## Format the code and mend what the linter can mend by itself
@@ -40,6 +40,9 @@ languages: setup ## Gather every sentence for people, and bring the catalogues o
 lock: setup ## Pin the newest packages that go together in requirements.txt and requirements-dev.txt
 	@$(VENV_PYTHON) -m scripts.lock
 
+sbom: setup ## Write build/startcall.cdx.json: the packages Startcall runs on, their licences, and what needs what
+	@$(VENV_PYTHON) -m scripts.sbom
+
 clean: ## Remove everything that can be made again; data and .env stay
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-output
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build test-output
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

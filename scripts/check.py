@@ -52,6 +52,11 @@ GATES = (
         "requirements.in lists what we import, no more and no less; then make lock",
     ),
     Gate("spelling", ("codespell",), "correct the word"),
+    Gate(
+        "licences",
+        ("python", "-m", "scripts.licences"),
+        "use another package, or agree to the licence in scripts/licences.py and say why in docs/decisions.md",
+    ),
 )
 
 

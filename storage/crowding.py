@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal, select, union_all
 
@@ -12,7 +13,7 @@ from calls.model import TeamId, UserId
 from storage.tables import Instant, calls, invitations, is_open, is_over, is_starting
 
 
-def _crowd_query() -> Select[tuple[datetime | None, datetime | None, int | None]]:
+def _crowd_query() -> Select[Any]:
     """Return one query for all limits of starts; each part ends at its limit, and has an index of its own."""
     in_team, in_window = calls.c.team_id == bindparam("team_id"), calls.c.created_at > bindparam("since", type_=Instant)
     here = (in_team, calls.c.channel_id == bindparam("channel_id"), in_window)

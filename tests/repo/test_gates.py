@@ -9,7 +9,7 @@ GATE = Gate("lint", ("ruff",), "make fix")
 
 
 def test_a_green_gate_is_one_line() -> None:
-    """Seven gates fit into seven lines."""
+    """All of them fit on a screen."""
     assert (
         report(Outcome(GATE, passed=True, took_s=0.25, text="All checks passed!\n")) == "ok      lint            0.2 s"
     )
