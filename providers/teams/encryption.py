@@ -35,7 +35,7 @@ _LASTS = timedelta(days=365)
 _FILE_MAX_BYTES = 64 * 1024
 
 # What Graph wraps the data key with; SHA-1 is sound here, and only for this.
-_WRAPPING = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303
+_WRAPPING = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303 - as said above
 
 
 @dataclass(frozen=True, slots=True)

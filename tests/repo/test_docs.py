@@ -10,7 +10,13 @@ import pytest
 from listeners.commands.grammar import Command
 from tests.repo.tree import ROOT, shown
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 NOT_IN_THE_REPOSITORY = (".venv", ".env", "data/")
 FIRST_SCREEN_LINES = 25
 README_MAX_LINES = 150
