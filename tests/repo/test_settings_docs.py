@@ -6,8 +6,10 @@ from dataclasses import fields
 
 import pytest
 
+from calls.limits import Limits
 from config import Settings, has_credentials, read_settings
 from config_checks import find_fault
+from config_limits import LIMIT_SETTINGS
 from config_table import ENV_EXAMPLE, PAGE, SETTINGS, render_env_example, with_table
 from providers.registry import OWN_KINDS
 
@@ -34,7 +36,11 @@ def test_every_field_is_a_setting_and_every_setting_a_field() -> None:
     }
     keys = {"encryption_key", "encryption_key_file"}
     assert keys <= names
-    assert {*names - keys, "encryption_keys", "provider_values"} == {field.name for field in fields(Settings)}
+    limits = {one.name.removeprefix("STARTCALL_").lower() for one in LIMIT_SETTINGS}
+    assert limits <= names
+    assert sorted(one.field for one in LIMIT_SETTINGS) == sorted(field.name for field in fields(Limits))
+    held = {*names - keys - limits, "encryption_keys", "limits", "provider_values"}
+    assert held == {field.name for field in fields(Settings)}
 
 
 def test_copied_example_changes_nothing() -> None:
