@@ -43,7 +43,7 @@ LIMIT_SETTINGS = (
     LimitSetting(
         "STARTCALL_STARTS_PER_CHANNEL",
         "starts_in_channel",
-        "How many calls may begin in one conversation in a minute. Slack shows about one message a second there.",
+        "How many calls may begin in one conversation in a minute. Slack takes about one message a second there.",
         example="20",
     ),
     LimitSetting(

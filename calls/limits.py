@@ -32,7 +32,7 @@ class Limits:
     """
 
     starts_by_person: int = 1_200
-    starts_in_channel: int = 300
+    starts_in_channel: int = 1_200
     waiting_in_workspace: int = 2_000
     rings_by_person: int = 200
     rings_of_person: int = 10
