@@ -9,7 +9,7 @@ SETUP = $(PYTHON) -m scripts.setup
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test durability check fix languages lock sbom clean
+.PHONY: help run setup test durability check fix languages docs lock sbom clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,7 +28,7 @@ test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" f
 durability: setup ## Print what is kept under failure (ARGS="--long --database postgres": long form, PostgreSQL alone)
 	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
 
-check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling, licences
+check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling, licences, workflows
 	@$(VENV_PYTHON) -m scripts.check
 
 fix: setup ## Format the code and mend what the linter can mend by itself
@@ -36,6 +36,9 @@ fix: setup ## Format the code and mend what the linter can mend by itself
 
 languages: setup ## Gather every sentence for people, and bring the catalogues of all languages up to date
 	@$(VENV_PYTHON) -m scripts.languages
+
+docs: setup ## Build the documentation as a site in test-output/site, and check its links
+	@$(VENV_PYTHON) -m scripts.site
 
 lock: setup ## Pin the newest packages that go together in requirements.txt and requirements-dev.txt
 	@$(VENV_PYTHON) -m scripts.lock

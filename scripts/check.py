@@ -57,6 +57,11 @@ GATES = (
         ("python", "-m", "scripts.licences"),
         "use another package, or agree to the licence in scripts/licences.py and say why in docs/decisions.md",
     ),
+    Gate(
+        "workflows",
+        ("zizmor", "--offline", "--quiet", "--no-progress", "--persona", "auditor", ".github/workflows"),
+        "each finding names a page of zizmor's documentation that says what to do",
+    ),
 )
 
 
