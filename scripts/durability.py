@@ -155,12 +155,17 @@ def _said(outcome: Outcome) -> str:
     return f"left out: {outcome.measured}" if outcome.verdict == "skipped" else outcome.measured
 
 
-def main() -> int:
-    """Run everything, print the scorecard and return the exit status."""
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
     parser = argparse.ArgumentParser(prog="python -m scripts.durability", description=__doc__)
     parser.add_argument("--long", action="store_true", help="whole minutes, 1,000 commands and 10,000 steps")
     parser.add_argument("--database", choices=("both", *DATABASES), default="both")
-    options = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """Run everything, print the scorecard and return the exit status."""
+    options = parser().parse_args()
     found: dict[str, list[Outcome]] = {}
     passed = True
     with tempfile.TemporaryDirectory() as folder:

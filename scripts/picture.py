@@ -104,6 +104,7 @@ def write(picture: bytes, path: Path) -> None:
     """Store a picture with few colours, which is all a page of text needs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.open(BytesIO(picture)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    print(f"{path}: {path.stat().st_size // 1000} kB")
 
 
 async def take(path: Path) -> None:
@@ -113,14 +114,18 @@ async def take(path: Path) -> None:
         picture = await asyncio.wait_for(play(browser, url), WAIT_S)
         await browser.close()
     write(picture, path)
-    print(f"{path}: {path.stat().st_size // 1000} kB")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.picture", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=PICTURE, help="where to, instead of docs/images")
+    return parser
 
 
 def main() -> int:
-    """Take the picture for the README, or into the file that is given."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.picture", description=__doc__)
-    parser.add_argument("file", nargs="?", type=Path, default=PICTURE)
-    asyncio.run(take(parser.parse_args().file))
+    """Take the picture, store it, and return the exit status."""
+    asyncio.run(take(parser().parse_args().file))
     return 0
 
 

@@ -50,12 +50,17 @@ class Rate:
     slow_ms: float
 
 
-async def main() -> int:
-    """Measure and print, and return the exit status."""
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
     parser = argparse.ArgumentParser(prog="python -m scripts.sizing", description="Measure what Startcall needs.")
     parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
     parser.add_argument("--calls", type=int, default=1_000, help="how many calls are started")
-    parsed = parser.parse_args()
+    return parser
+
+
+async def main() -> int:
+    """Measure and print, and return the exit status."""
+    parsed = parser().parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = parsed.database or f"sqlite:///{folder}/calls.sqlite3"
         async with app_and_slack(url) as (app, slack):
