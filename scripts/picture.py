@@ -15,14 +15,14 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from sandbox.people import ALICE, BOB, CAROL, GENERAL
 from scripts.start import command
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "card.png"
 CHROMIUM = "/usr/bin/chromium"
-SIZE = {"width": 1080, "height": 680}
+SIZE: ViewportSize = {"width": 1080, "height": 680}
 COLOURS = 128
 WAIT_S = 30.0
 

@@ -19,7 +19,7 @@ PAGES = [
 ]
 NOT_IN_THE_REPOSITORY = (".venv", ".env", "data/")
 FIRST_SCREEN_LINES = 25
-README_MAX_LINES = 150
+README_MAX_LINES = 120
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
