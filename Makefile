@@ -5,7 +5,9 @@ PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo pyth
 ARGS ?=
 
 VENV_PYTHON := .venv/bin/python
-SETUP = $(PYTHON) -m scripts.setup
+NO_PYTHON = There is no $(PYTHON) here, and Startcall needs Python 3.11 or newer. Install it, or name yours, for example: \
+    make run PYTHON=python3.12
+SETUP = { command -v $(PYTHON) >/dev/null || { echo "$(NO_PYTHON)" >&2; exit 2; }; } && $(PYTHON) -m scripts.setup
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

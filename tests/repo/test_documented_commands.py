@@ -27,7 +27,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 WITH_ARGS = {"run": "sandbox", "durability": "scripts.durability"}
 """The targets of the Makefile that pass ARGS on, and to what."""
 
-VARIABLES = {"ARGS", "PORT", "PYTHON", "SKIP_BROWSER_TESTS"}
+VARIABLES = {"ARGS", "PORT", "PYTHON", "SKIP_BROWSER_TESTS", "STARTCALL_SKIP_POSTGRES"}
 
 _SPAN = re.compile(r"`([^`\n]+)`")
 _BLOCK_LINE = re.compile(r"^(?: {3,}|\$ )(\S.*)$", re.MULTILINE)
