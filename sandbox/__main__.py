@@ -119,12 +119,11 @@ async def _until_reached(sandbox: Sandbox) -> None:
 
 
 def _cannot_listen(port: int, error: OSError) -> str:
+    other = port + 1 if port < PORT_MAX else PORT
+    cure = f'another port: --port {other}, or make run ARGS="--port {other}".'
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} on this computer is taken by another program. "
-            "Stop that program, or choose another port with --port."
-        )
-    return f"Port {port} on this computer cannot be used ({error.strerror}). Choose another one with --port."
+        return f"Port {port} on this computer is taken by another program. Stop that program, or choose {cure}"
+    return f"Port {port} on this computer cannot be used ({error.strerror}). Choose {cure}"
 
 
 def _client(sandbox: Sandbox) -> dict[str, str]:

@@ -11,9 +11,14 @@ CURE = (
 )
 
 
+def program() -> str | None:
+    """Return where Chromium is on this machine, or None."""
+    return shutil.which("chromium")
+
+
 def is_missing() -> bool:
     """Tell whether there is no Chromium on this machine."""
-    return shutil.which("chromium") is None
+    return program() is None
 
 
 def main() -> None:

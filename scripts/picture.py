@@ -18,10 +18,10 @@ from PIL import Image
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from sandbox.people import ALICE, BOB, CAROL, GENERAL
+from scripts.browser import CURE, program
 from scripts.start import command
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "card.png"
-CHROMIUM = "/usr/bin/chromium"
 SIZE: ViewportSize = {"width": 1080, "height": 680}
 COLOURS = 128
 WAIT_S = 30.0
@@ -107,10 +107,10 @@ def write(picture: bytes, path: Path) -> None:
     print(f"{path}: {path.stat().st_size // 1000} kB")
 
 
-async def take(path: Path) -> None:
+async def take(chromium: str, path: Path) -> None:
     """Take the picture and store it."""
     async with local_slack() as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         picture = await asyncio.wait_for(play(browser, url), WAIT_S)
         await browser.close()
     write(picture, path)
@@ -125,7 +125,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Take the picture, store it, and return the exit status."""
-    asyncio.run(take(parser().parse_args().file))
+    parsed = parser().parse_args()
+    chromium = program()
+    if chromium is None:
+        print(CURE, file=sys.stderr)
+        return 1
+    asyncio.run(take(chromium, parsed.file))
     return 0
 
 

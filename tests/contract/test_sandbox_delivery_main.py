@@ -131,9 +131,10 @@ async def test_a_taken_port_is_one_sentence(start: Start) -> None:
             printed, errors = await asyncio.wait_for(second.communicate(), 20)
 
     assert (second.returncode, printed) == (1, b"")
+    other = int(port) + 1
     assert errors.decode() == (
         f"Port {port} on this computer is taken by another program. "
-        "Stop that program, or choose another port with --port.\n"
+        f'Stop that program, or choose another port: --port {other}, or make run ARGS="--port {other}".\n'
     )
 
 
