@@ -71,7 +71,10 @@ async def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Do the import and return the exit status: 1 when the file could not be read or not all of it be stored."""
     try:
         found = read_export(parsed.file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, UnreadableError):
+    except OSError as error:
+        print(moving.not_opened(str(parsed.file), str(error.strerror)), file=sys.stderr)
+        return 1
+    except (UnicodeDecodeError, UnreadableError):
         print(moving.not_readable(str(parsed.file)), file=sys.stderr)
         return 1
     engine = open_engine(settings.database_url)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from calls.model import TeamId
 
 
+def not_opened(file: str, reason: str) -> str:
+    """Say that a file could not even be opened, in the system's words."""
+    return f"{file} could not be opened: {reason}. docs/moving-from-jitsi.md says how to write it."
+
+
 def not_readable(file: str) -> str:
     """Say that a file holds no rows of either app."""
     return (

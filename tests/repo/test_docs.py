@@ -8,17 +8,15 @@ from pathlib import Path
 import pytest
 
 from listeners.commands.grammar import Command
+from scripts import site
 from tests.repo.tree import ROOT, shown
 
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
-    ROOT / "SECURITY.md",
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
-NOT_IN_THE_REPOSITORY = (".venv", ".env", "data/")
+PAGES = site.pages()
+NOT_IN_THE_REPOSITORY = (".venv", ".env", "data/", "PUBLIC_URL/", "prosody/")
+"""What is made here, stands for an address, or is a folder of somebody's Jitsi."""
 FIRST_SCREEN_LINES = 25
+CHANGES = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+"""Source: https://keepachangelog.com/"""
 README_MAX_LINES = 120
 
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -131,3 +129,15 @@ def test_every_feature_is_linked_to_a_test() -> None:
     assert [] == without
     assert [] == gone
     assert len(cases) == len(set(cases))
+
+
+def test_the_changelog_keeps_its_form() -> None:
+    """What is not released yet comes first, then versions with their dates, newest first, under the usual headings."""
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    versions = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+    dates = [version.partition(" - ")[2] for version in versions[1:]]
+
+    assert "Unreleased" == versions[0]
+    assert [one for one in versions[1:] if not re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d", one)] == []
+    assert sorted(dates, reverse=True) == dates
+    assert {line[4:] for line in lines if line.startswith("### ")} <= CHANGES

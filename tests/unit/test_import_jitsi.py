@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from pathlib import Path
 
 import pytest
 
+import operate_import
 from calls.model import TeamId
+from config import read_settings
 from operate_import import Kept, UnreadableError, read_export
 
 OWN = "https://meet.example.com"
@@ -45,3 +49,14 @@ def test_anything_else_is_refused(text: str) -> None:
     """Nothing is taken over by half."""
     with pytest.raises(UnreadableError):
         read_export(text)
+
+
+async def test_a_file_that_is_not_there_is_not_called_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever mistyped a name reads so, and does not look for a fault in the rows."""
+    settings = read_settings({"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc"})
+    absent = argparse.Namespace(file=tmp_path / "rows.json", write=False)
+
+    assert 1 == await operate_import.run(settings, absent)
+    assert f"{absent.file} could not be opened: No such file or directory." in capsys.readouterr().err
