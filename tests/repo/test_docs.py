@@ -18,6 +18,7 @@ FIRST_SCREEN_LINES = 25
 CHANGES = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 """Source: https://keepachangelog.com/"""
 README_MAX_LINES = 120
+PICTURE_MAX_BYTES = 200_000
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
@@ -90,6 +91,14 @@ def test_the_first_screen_of_the_readme_holds_both_commands() -> None:
     first = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:FIRST_SCREEN_LINES]
 
     assert [command for command in ("make run", "make test") if f"    {command}" not in first] == []
+
+
+def test_pictures_are_small() -> None:
+    """Whoever clones the repository does not wait for its pictures, now or when they are taken anew."""
+    pictures = sorted((ROOT / "docs" / "images").iterdir())
+
+    assert pictures
+    assert [shown(one) for one in pictures if one.stat().st_size > PICTURE_MAX_BYTES] == []
 
 
 def test_the_readme_is_short() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def test_an_old_python_is_told_in_one_sentence_what_to_do(version: tuple[int, in
     assert sentence is not None
     assert sentence.startswith(f"Startcall needs Python 3.11 or newer; this is {version[0]}.{version[1]}.{version[2]}.")
     assert sentence.endswith("make run PYTHON=python3.12")
+
+
+def test_without_a_python_make_says_which_one_is_needed() -> None:
+    """Whoever has none, or mistyped its name, reads what to do instead of the shell's own words."""
+    ran = subprocess.run(
+        ["make", "run", "PYTHON=no-such-python"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert 0 != ran.returncode
+    assert ran.stderr.startswith("There is no no-such-python here, and Startcall needs Python 3.11 or newer.")
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 1), (3, 14, 0), (4, 0, 0)])
