@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sandbox.clock import Clock
 from sandbox.channel_items import Bookmark, Pin, ScheduledMessage
+from sandbox.clock import Clock
 from sandbox.manifest import Manifest
 
 ChannelKind = Literal["channel", "private", "im", "mpim"]
