@@ -3,7 +3,8 @@
 Built from the discovery documents of the Meet REST API v2 (revision 20261029), the Workspace Events API v1 (20261004)
 and Pub/Sub v1, https://github.com/googleapis/google-api-python-client/tree/main/googleapiclient/discovery_cache, from
 https://developers.google.com/workspace/events/guides/events-meet for what is published, and from
-https://developers.google.com/identity/protocols/oauth2/service-account for tokens.
+https://developers.google.com/identity/protocols/oauth2/service-account and
+https://developers.google.com/identity/protocols/oauth2/web-server for tokens.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from calls.clock import now
 from tests.pubsub_double import PubSubQueue
+from tests.sign_in_double import Renewal, SignIn
 from tests.vendor import VendorDouble
 
 ACCOUNT = "startcall@my-project.iam.gserviceaccount.com"
@@ -30,9 +32,17 @@ ALICE = "alice@example.com"
 TOPIC = "projects/my-project/topics/startcall"
 SUBSCRIPTION = "projects/my-project/subscriptions/startcall"
 
+OWN_EMAIL = "alice.arnold@example.org"
+USER_CLIENT_ID, USER_CLIENT_SECRET = "123-tests.apps.googleusercontent.com", "a-user-client-secret-for-tests"
+
 _CREATED = "https://www.googleapis.com/auth/meetings.space.created"
 _READONLY = "https://www.googleapis.com/auth/meetings.space.readonly"
 _PUBSUB = "https://www.googleapis.com/auth/pubsub"
+_ASKED = {
+    "scope": f"openid email {_CREATED} {_READONLY}",
+    "access_type": "offline",
+    "prompt": "consent",
+}
 
 
 @functools.cache
@@ -60,6 +70,7 @@ class GoogleMeetDouble(VendorDouble):
         is_delegated: whether the administrator has allowed us to act for people.
         may_pull: whether Pub/Sub lets us.
         loses: whether nothing is published.
+        sign_in: who connects an account of their own.
     """
 
     users: set[str] = field(default_factory=lambda: {HOST, ALICE})
@@ -73,6 +84,11 @@ class GoogleMeetDouble(VendorDouble):
     may_pull: bool = True
     loses: bool = False
     numbers: Any = field(default_factory=lambda: count(1))
+    sign_in: SignIn = field(
+        default_factory=lambda: SignIn(
+            USER_CLIENT_ID, USER_CLIENT_SECRET, _ASKED, renewal=Renewal.SILENT, offers_scope=True
+        )
+    )
 
     @property
     def token_path(self) -> str:
@@ -88,6 +104,18 @@ class GoogleMeetDouble(VendorDouble):
         }
         told = {"STARTCALL_GOOGLEMEET_TOPIC": TOPIC, "STARTCALL_GOOGLEMEET_SUBSCRIPTION": SUBSCRIPTION}
         return alone | told if pubsub else alone
+
+    @property
+    def people_settings(self) -> dict[str, str]:
+        """Return what people's own accounts are connected with."""
+        return {
+            "STARTCALL_GOOGLEMEET_USER_CLIENT_ID": USER_CLIENT_ID,
+            "STARTCALL_GOOGLEMEET_USER_CLIENT_SECRET": USER_CLIENT_SECRET,
+        }
+
+    def hosts(self) -> list[str]:
+        """Return whose rooms there are."""
+        return [str(space["owner"]) for space in self.spaces.values()]
 
     def arrive(self, space: str, name: str, *, user: str | None = None, participant: str = "") -> str:
         """Let somebody in, and return their session; the same participant comes by another device."""
@@ -156,6 +184,8 @@ class GoogleMeetDouble(VendorDouble):
     def routes(self) -> list[web.RouteDef]:
         """Return what Google answers."""
         return [
+            web.get("/o/oauth2/v2/auth", self.sign_in.authorize),
+            web.get("/v1/userinfo", self._who),
             web.post("/token", self._give_token),
             web.post("/v2/spaces", self._create_space),
             web.get("/v2/{space:spaces/[^/:]+}", self._get_space),
@@ -175,6 +205,8 @@ class GoogleMeetDouble(VendorDouble):
         ]
 
     async def _give_token(self, request: web.Request) -> web.Response:
+        if await self.sign_in.is_asked(request):
+            return await self.sign_in.give(request)
         form = await request.post()
         assertion = str(form["assertion"])
         claims = jwt.decode(
@@ -194,6 +226,10 @@ class GoogleMeetDouble(VendorDouble):
 
     def _asker(self, request: web.Request, *scopes: str) -> str | None:
         """Return for whom a request is made, with one of the scopes; None for the service account itself."""
+        if self.sign_in.is_own(request):
+            if not {_CREATED, _READONLY} & set(scopes):
+                raise _error(403, "PERMISSION_DENIED")
+            return OWN_EMAIL
         token = request.headers["Authorization"].removeprefix("Bearer ")
         if token not in self.tokens:
             raise _error(401, "UNAUTHENTICATED")
@@ -201,6 +237,11 @@ class GoogleMeetDouble(VendorDouble):
         if not given & set(scopes):
             raise _error(403, "PERMISSION_DENIED")
         return user
+
+    async def _who(self, request: web.Request) -> web.Response:
+        if not self.sign_in.is_own(request):
+            raise _error(401, "UNAUTHENTICATED")
+        return web.json_response({"sub": "1234567890", "email": OWN_EMAIL, "email_verified": True})
 
     async def _create_space(self, request: web.Request) -> web.Response:
         user = self._asker(request, _CREATED)

@@ -3,8 +3,9 @@
 Built from https://learn.microsoft.com/en-us/graph/api/onlinemeeting-createorget,
 https://learn.microsoft.com/en-us/graph/changenotifications-for-onlinemeeting (of 2024, with `participants@delta`),
 https://learn.microsoft.com/en-us/graph/api/resources/changenotificationencryptedcontent,
-https://learn.microsoft.com/en-us/graph/api/subscription-post-subscriptions and
-https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow.
+https://learn.microsoft.com/en-us/graph/api/subscription-post-subscriptions,
+https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow and
+https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from calls.clock import now
+from tests.sign_in_double import Renewal, SignIn
 from tests.vendor import VendorDouble
 
 TENANT = "00000000-1111-2222-3333-444444444444"
@@ -43,8 +45,13 @@ CLIENT_SECRET = "abc8Q~client-secret-for-tests"
 ORGANIZER = "22222222-3333-4444-5555-666666666666"
 ALICE = "33333333-4444-5555-6666-777777777777"
 
+OWN_EMAIL, OWN_ID = "alice.arnold@example.org", "44444444-5555-6666-7777-888888888888"
+USER_CLIENT, USER_SECRET = "55555555-6666-7777-8888-999999999999", "def8Q~client-secret-for-tests"
+
 _WITHOUT_REMINDERS = timedelta(hours=1)
 _STATE_MAX_CHARS = 128
+_GRAPH = "https://graph.microsoft.com/"
+_ASKED = {"scope": f"offline_access {_GRAPH}User.Read {_GRAPH}OnlineMeetings.ReadWrite", "response_mode": "query"}
 
 
 @functools.cache
@@ -89,6 +96,7 @@ class TeamsDouble(VendorDouble):
         may_read_users: whether User.Read.All was granted.
         loses: whether nothing is reported.
         answers: the status of each report that was sent.
+        sign_in: who connects an account of their own.
     """
 
     users: dict[str, str] = field(default_factory=lambda: {"alice@example.com": ALICE})
@@ -99,6 +107,7 @@ class TeamsDouble(VendorDouble):
     loses: bool = False
     answers: list[int] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
+    sign_in: SignIn = field(default_factory=lambda: SignIn(USER_CLIENT, USER_SECRET, _ASKED, renewal=Renewal.REPLACED))
 
     @property
     def token_path(self) -> str:
@@ -115,6 +124,15 @@ class TeamsDouble(VendorDouble):
             "STARTCALL_TEAMS_API_URL": self.url,
         }
         return alone | {"STARTCALL_TEAMS_KEY": key_pem()} if key else alone
+
+    @property
+    def people_settings(self) -> dict[str, str]:
+        """Return what people's own accounts are connected with."""
+        return {"STARTCALL_TEAMS_USER_CLIENT_ID": USER_CLIENT, "STARTCALL_TEAMS_USER_CLIENT_SECRET": USER_SECRET}
+
+    def hosts(self) -> list[str]:
+        """Return whose meetings there are."""
+        return [OWN_EMAIL if organizer == OWN_ID else organizer for organizer, _ in self.meetings]
 
     async def arrive(self, name: str, *, user: str = "", lobby: bool = False) -> str:
         """Let somebody in, or into the lobby, and report it; return their participant's id."""
@@ -162,6 +180,9 @@ class TeamsDouble(VendorDouble):
         """Return what Microsoft answers."""
         return [
             web.post("/{tenant}/oauth2/v2.0/token", self._give_token),
+            web.get("/{tenant}/oauth2/v2.0/authorize", self.sign_in.authorize),
+            web.get("/v1.0/me", self._me),
+            web.post("/v1.0/me/onlineMeetings/createOrGet", self._create_or_get),
             web.get("/v1.0/users/{user}", self._get_user),
             web.post("/v1.0/users/{user}/onlineMeetings/createOrGet", self._create_or_get),
             web.get("/v1.0/users/{user}/onlineMeetings", self._find_meeting),
@@ -174,6 +195,8 @@ class TeamsDouble(VendorDouble):
         form = await request.post()
         if request.match_info["tenant"] != TENANT:
             return web.json_response({"error": "invalid_request", "error_codes": [90002]}, status=400)
+        if await self.sign_in.is_asked(request):
+            return await self.sign_in.give(request)
         if form["client_id"] != CLIENT:
             return web.json_response({"error": "unauthorized_client", "error_codes": [700016]}, status=400)
         if form["client_secret"] != CLIENT_SECRET:
@@ -191,6 +214,11 @@ class TeamsDouble(VendorDouble):
         if organizer and organizer not in self.with_policy:
             raise _error(403, "Forbidden")
 
+    async def _me(self, request: web.Request) -> web.Response:
+        if not self.sign_in.is_own(request):
+            raise _error(401, "InvalidAuthenticationToken")
+        return web.json_response({"id": OWN_ID, "userPrincipalName": OWN_EMAIL, "mail": None})
+
     async def _get_user(self, request: web.Request) -> web.Response:
         self._check(request)
         if not self.may_read_users:
@@ -201,8 +229,11 @@ class TeamsDouble(VendorDouble):
         return web.json_response({"id": self.users[email]})
 
     async def _create_or_get(self, request: web.Request) -> web.Response:
-        user, wish = request.match_info["user"], await request.json()
-        self._check(request, user)
+        user, wish = request.match_info.get("user", OWN_ID), await request.json()
+        if user != OWN_ID:
+            self._check(request, user)
+        elif not self.sign_in.is_own(request):
+            raise _error(401, "InvalidAuthenticationToken")
         key = user, wish["externalId"]
         is_new = key not in self.meetings
         if is_new:

@@ -20,11 +20,22 @@ import aiohttp
 from aiohttp import web
 
 from calls.clock import now
+from tests.sign_in_double import Renewal, SignIn
 from tests.vendor import VendorDouble
 
 CLIENT_ID, CLIENT_SECRET = "client-of-tests", "a-client-secret-for-tests"
 REFRESH_TOKEN = "a-refresh-token-for-tests"
 OWNER = "meetings@example.com"
+OWN_EMAIL = "alice.arnold@example.org"
+USER_CLIENT_ID, USER_CLIENT_SECRET = "user-client-of-tests", "a-user-client-secret-for-tests"
+
+_SCOPES = "meeting:schedules_read meeting:schedules_write meeting:participants_read spark:people_read"
+
+_EXPIRED = {
+    "error": "invalid_request",
+    "error_description": "The refresh token provided is expired, revoked, malformed, or invalid.",
+}
+"""What Webex's own library expects: https://github.com/webex/webex-js-sdk/pull/855."""
 
 Json = dict[str, Any]
 
@@ -37,6 +48,7 @@ class WebexDouble(VendorDouble):
         deny: the status with which every request for meetings is refused; 0 for none.
         not_yet: the status with which no meeting is deleted; 0 to delete them.
         people: who is in each meeting, by its id.
+        sign_in: who connects an account of their own.
     """
 
     meetings: dict[str, Json] = field(default_factory=dict)
@@ -46,11 +58,24 @@ class WebexDouble(VendorDouble):
     not_yet: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(25532120552))
     tokens: Iterator[int] = field(default_factory=lambda: count(1))
+    sign_in: SignIn = field(
+        default_factory=lambda: SignIn(
+            USER_CLIENT_ID, USER_CLIENT_SECRET, {"scope": _SCOPES}, renewal=Renewal.PROLONGED, refused=_EXPIRED
+        )
+    )
 
     @property
     def token_path(self) -> str:
         """Return where tokens are had."""
         return "/v1/access_token"
+
+    @property
+    def people_settings(self) -> dict[str, str]:
+        """Return what people's own accounts are connected with."""
+        return {
+            "STARTCALL_WEBEX_USER_CLIENT_ID": USER_CLIENT_ID,
+            "STARTCALL_WEBEX_USER_CLIENT_SECRET": USER_CLIENT_SECRET,
+        }
 
     @property
     def settings(self) -> dict[str, str]:
@@ -65,6 +90,7 @@ class WebexDouble(VendorDouble):
     def routes(self) -> list[web.RouteDef]:
         """Return what the server answers."""
         return [
+            web.get("/v1/authorize", self.sign_in.authorize),
             web.post("/v1/access_token", self._token),
             web.get("/v1/people/me", self._me),
             web.get("/v1/meetings", self._list),
@@ -111,6 +137,8 @@ class WebexDouble(VendorDouble):
         return statuses
 
     async def _token(self, request: web.Request) -> web.Response:
+        if await self.sign_in.is_asked(request):
+            return await self.sign_in.give(request)
         expected = {
             "grant_type": "refresh_token",
             "client_id": CLIENT_ID,
@@ -123,7 +151,8 @@ class WebexDouble(VendorDouble):
         return web.json_response({**answer, "refresh_token": REFRESH_TOKEN, "refresh_token_expires_in": 7776000})
 
     async def _me(self, request: web.Request) -> web.Response:
-        return self._refusal(request) or web.json_response({"id": "me", "emails": [OWNER], "displayName": "Meetings"})
+        refusal = self._refusal(request)
+        return refusal or web.json_response({"id": "me", "emails": [self._asker(request)], "displayName": "Somebody"})
 
     async def _list(self, request: web.Request) -> web.Response:
         refusal = self._refusal(request)
@@ -133,7 +162,8 @@ class WebexDouble(VendorDouble):
         items = [
             {name: value for name, value in meeting.items() if name != "password"}
             for meeting in self.meetings.values()
-            if query["integrationTag"] in meeting["integrationTags"]
+            if meeting["hostEmail"] == self._asker(request)
+            and query["integrationTag"] in meeting["integrationTags"]
             and query["meetingType"] == meeting["meetingType"]
             and datetime.fromisoformat(query["from"]) < _time(meeting, "end")
             and _time(meeting, "start") < datetime.fromisoformat(query["to"])
@@ -159,17 +189,17 @@ class WebexDouble(VendorDouble):
             "password": "BgJep@43",
             "meetingType": "meetingSeries",
             "state": "active",
-            "hostEmail": OWNER,
+            "hostEmail": self._asker(request),
             "webLink": f"https://example.webex.com/example/j.php?MTID=m{mark}",
         }
         return web.json_response(self.meetings[meeting_id])
 
     async def _read(self, request: web.Request) -> web.Response:
-        meeting = self.meetings.get(request.match_info["id"])
+        meeting = self._found(request)
         return self._refusal(request) or (_gone() if meeting is None else web.json_response(meeting))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        meeting = self.meetings.get(request.match_info["id"])
+        meeting = self._found(request)
         if meeting is None:
             return self._refusal(request) or _gone()
         if meeting["state"] == "inProgress" or self.not_yet:
@@ -178,7 +208,7 @@ class WebexDouble(VendorDouble):
         return web.Response(status=204)
 
     async def _end(self, request: web.Request) -> web.Response:
-        meeting = self.meetings.get(request.match_info["id"])
+        meeting = self._found(request)
         if meeting is None or meeting["state"] != "inProgress":
             return self._refusal(request) or _gone()
         meeting["state"] = "active"
@@ -187,12 +217,16 @@ class WebexDouble(VendorDouble):
 
     async def _participants(self, request: web.Request) -> web.Response:
         meeting_id = request.query["meetingId"]
-        if meeting_id not in self.people:
+        meeting = self.meetings.get(meeting_id, {})
+        if meeting_id not in self.people or meeting.get("hostEmail", OWNER) != self._asker(request):
             return self._refusal(request) or _gone()
         return self._refusal(request) or web.json_response({"items": self.people[meeting_id]})
 
     async def _list_webhooks(self, request: web.Request) -> web.Response:
-        items = [{name: value for name, value in one.items() if name != "secret"} for one in self.webhooks.values()]
+        hidden = {"secret", "createdBy"}
+        items = [
+            {name: value for name, value in one.items() if name not in hidden} for one in self._own_webhooks(request)
+        ]
         return self._refusal(request) or web.json_response({"items": items})
 
     async def _make_webhook(self, request: web.Request) -> web.Response:
@@ -200,7 +234,12 @@ class WebexDouble(VendorDouble):
         if refusal is not None:
             return refusal
         webhook_id = f"webhook{len(self.webhooks) + 1}"
-        self.webhooks[webhook_id] = {**await request.json(), "id": webhook_id, "status": "active"}
+        self.webhooks[webhook_id] = {
+            **await request.json(),
+            "id": webhook_id,
+            "status": "active",
+            "createdBy": self._asker(request),
+        }
         return web.json_response(self.webhooks[webhook_id])
 
     async def _change_webhook(self, request: web.Request) -> web.Response:
@@ -211,9 +250,26 @@ class WebexDouble(VendorDouble):
         webhook.update(await request.json())
         return web.json_response(webhook)
 
+    def hosts(self) -> list[str]:
+        """Return whose meetings there are."""
+        return [meeting["hostEmail"] for meeting in self.meetings.values()]
+
+    def _asker(self, request: web.Request) -> str:
+        """Return in whose name a request is made."""
+        return OWN_EMAIL if self.sign_in.is_own(request) else OWNER
+
+    def _own_webhooks(self, request: web.Request) -> list[Json]:
+        return [one for one in self.webhooks.values() if one.get("createdBy", OWNER) == self._asker(request)]
+
+    def _found(self, request: web.Request) -> Json | None:
+        """Return the meeting a request is about; None for one of somebody else."""
+        meeting = self.meetings.get(request.match_info["id"])
+        return meeting if meeting is not None and meeting["hostEmail"] == self._asker(request) else None
+
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Return the answer to a request that is not granted."""
-        if not request.headers.get("Authorization", "").startswith("Bearer token-"):
+        is_known = request.headers.get("Authorization", "").startswith("Bearer token-")
+        if not is_known and not self.sign_in.is_own(request):
             return _refused(401, "The request requires a valid access token set in the Authorization request header.")
         return _refused(self.deny, "Refused.") if self.deny else None
 

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from calls.clock import now
+from tests.sign_in_double import SignIn
 from tests.vendor import VendorDouble
 
 ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET = "account-of-tests", "client-of-tests", "a-client-secret-for-tests"
@@ -43,6 +43,7 @@ class ZoomDouble(VendorDouble):
         unstoppable: whether a meeting that was ended is still in progress when it is to be deleted.
         sockets: the open WebSockets; `socket_status` other than 0 refuses them.
         accepts_token: whether a WebSocket's token is taken once it is open.
+        sign_in: who connects an account of their own.
     """
 
     meetings: dict[int, Json] = field(default_factory=dict)
@@ -56,17 +57,21 @@ class ZoomDouble(VendorDouble):
     accepts_token: bool = True
     beats: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(81234567890))
-    denies: bool = False
-    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
-    user_tokens: set[str] = field(default_factory=set)
-    refresh_tokens: set[str] = field(default_factory=set)
-    user_token_lasts_s: int = 3600
+    sign_in: SignIn = field(default_factory=lambda: SignIn(USER_CLIENT_ID, USER_CLIENT_SECRET, secret_in_form=False))
     tokens: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def token_path(self) -> str:
         """Return where tokens are had."""
         return "/oauth/token"
+
+    @property
+    def people_settings(self) -> dict[str, str]:
+        """Return what people's own accounts are connected with."""
+        return {
+            "STARTCALL_ZOOM_USER_CLIENT_ID": USER_CLIENT_ID,
+            "STARTCALL_ZOOM_USER_CLIENT_SECRET": USER_CLIENT_SECRET,
+        }
 
     @property
     def settings(self) -> dict[str, str]:
@@ -82,7 +87,7 @@ class ZoomDouble(VendorDouble):
     def routes(self) -> list[web.RouteDef]:
         """Return what the server answers."""
         return [
-            web.get("/oauth/authorize", self._authorize),
+            web.get("/oauth/authorize", self.sign_in.authorize),
             web.get("/v2/users/me", self._me),
             web.post("/oauth/token", self._token),
             web.get("/v2/users/{user}/meetings", self._list),
@@ -93,6 +98,10 @@ class ZoomDouble(VendorDouble):
             web.get("/v2/metrics/meetings/{id}/participants", self._participants),
             web.get("/ws", self._socket),
         ]
+
+    def hosts(self) -> list[str]:
+        """Return whose meetings there are."""
+        return [meeting["host_email"] for meeting in self.meetings.values()]
 
     def start(self, meeting_id: str) -> None:
         """Have somebody begin a meeting."""
@@ -117,58 +126,14 @@ class ZoomDouble(VendorDouble):
         for socket in list(self.sockets):
             await socket.close()
 
-    async def _authorize(self, request: web.Request) -> web.Response:
-        """Allow it at once, as somebody who is signed in to Zoom and presses Allow; `denies` presses Decline."""
-        query = request.query
-        if query.get("client_id") != USER_CLIENT_ID or query.get("code_challenge_method") != "S256":
-            return web.Response(status=400, text="invalid request")
-        if self.denies:
-            back = {"error": "access_denied", "state": query["state"]}
-        else:
-            code = f"code-{next(self.tokens)}"
-            self.codes[code] = (query["code_challenge"], query["redirect_uri"])
-            back = {"code": code, "state": query["state"]}
-        return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(back)}"})
-
-    async def _user_token(self, form: Json) -> web.Response:
-        """Exchange a code or a refresh token, each of which works once."""
-        if form.get("grant_type") == "authorization_code":
-            challenge, redirect_uri = self.codes.pop(str(form.get("code")), ("", ""))
-            digest = hashlib.sha256(str(form.get("code_verifier")).encode()).digest()
-            made = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-            is_valid = bool(challenge) and made == challenge and form.get("redirect_uri") == redirect_uri
-        else:
-            is_valid = form.get("refresh_token") in self.refresh_tokens
-            self.refresh_tokens.discard(str(form.get("refresh_token")))
-        if not is_valid:
-            return web.json_response({"reason": "Invalid Token!", "error": "invalid_grant"}, status=400)
-        number = next(self.tokens)
-        self.refresh_tokens.add(f"refresh-{number}")
-        self.user_tokens.add(f"user-token-{number}")
-        return web.json_response(
-            {
-                "access_token": f"user-token-{number}",
-                "refresh_token": f"refresh-{number}",
-                "token_type": "bearer",
-                "expires_in": self.user_token_lasts_s,
-                "scope": "meeting:write:meeting",
-            }
-        )
-
     async def _me(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.user_tokens:
+        if not self.sign_in.is_own(request):
             return web.json_response({"code": 124, "message": "Invalid access token."}, status=401)
         return web.json_response({"id": "KDcuGIm1QgePTO8WbOqwIQ", "email": OWN_EMAIL, "display_name": "Alice"})
 
-    def revoke(self) -> None:
-        """Take back what people allowed, as they can at Zoom at any time."""
-        self.user_tokens.clear()
-        self.refresh_tokens.clear()
-
     async def _token(self, request: web.Request) -> web.Response:
-        of_users = base64.b64encode(f"{USER_CLIENT_ID}:{USER_CLIENT_SECRET}".encode()).decode()
-        if request.headers.get("Authorization") == f"Basic {of_users}":
-            return await self._user_token(dict(await request.post()))
+        if await self.sign_in.is_asked(request):
+            return await self.sign_in.give(request)
         expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {expected}":
             return web.json_response(
@@ -281,7 +246,7 @@ class ZoomDouble(VendorDouble):
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Return the answer to a request that is not granted."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        is_own = token in self.user_tokens
+        is_own = self.sign_in.is_own(request)
         if not is_own and not token.startswith("token-"):
             return web.json_response({"code": 124, "message": "Invalid access token."}, status=401)
         if self.deny:

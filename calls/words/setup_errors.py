@@ -135,5 +135,12 @@ PROVIDER_REFUSED: dict[str, str] = {
         "{provider} has nobody in whose name this meeting could be. Whoever runs Startcall has to set the host of "
         "meetings to somebody it knows."
     ),
+    "account_disconnected": (
+        "This meeting belongs to an account that is no longer connected to Startcall. Please end it at {provider}."
+    ),
+    "app_unknown": (
+        "{provider} does not accept the app by which people connect their accounts. " + _TELL + ", who has to renew "
+        "its id and secret."
+    ),
     "cannot_end_room": "{provider} cannot be ended from Slack. Please end the meeting where it takes place.",
 }

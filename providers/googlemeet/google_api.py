@@ -8,6 +8,7 @@ from typing import Final
 import aiohttp
 
 from providers.googlemeet.tokens import GoogleTokens
+from providers.own_accounts import OwnAccounts
 from providers.remote_api import RemoteApi
 
 NAME: Final = "googlemeet"
@@ -20,15 +21,25 @@ class GoogleApi:
 
     Args:
         base_url: without a slash at its end.
+        own: the accounts that people connected.
     """
 
     base_url: str
     session: aiohttp.ClientSession = field(repr=False)
     tokens: GoogleTokens
+    own: OwnAccounts | None = None
 
-    def as_user(self, email: str) -> RemoteApi:
-        """Return the API as somebody of the Workspace sees it."""
-        return RemoteApi(NAME, self.base_url, self.session, self.tokens.as_user(email))
+    def as_user(self, host: str) -> RemoteApi:
+        """Return the API as somebody sees it.
+
+        Args:
+            host: e-mail address of somebody of the Workspace, or what `providers.own_accounts.written` returns of
+                somebody who connected their own account.
+        """
+        owner = None if self.own is None else self.own.owner_of(host)
+        if self.own is None or owner is None:
+            return RemoteApi(NAME, self.base_url, self.session, self.tokens.as_user(host))
+        return RemoteApi(NAME, self.base_url, self.session, self.own.authorizing(owner))
 
     def as_itself(self) -> RemoteApi:
         """Return the API as the service account sees it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.credentials import find_api_url_fault
+from providers.credentials import find_api_url_fault, find_credential_fault
 from providers.googlemeet.google_api import NAME
 from providers.googlemeet.provider import GoogleMeetProvider
 from providers.googlemeet.service_account import read_service_account
@@ -22,6 +22,8 @@ _HOST = "STARTCALL_GOOGLEMEET_HOST"
 _ACCESS = "STARTCALL_GOOGLEMEET_ACCESS"
 _TOPIC = "STARTCALL_GOOGLEMEET_TOPIC"
 _SUBSCRIPTION = "STARTCALL_GOOGLEMEET_SUBSCRIPTION"
+_USER_CLIENT_ID = "STARTCALL_GOOGLEMEET_USER_CLIENT_ID"
+_USER_CLIENT_SECRET = "STARTCALL_GOOGLEMEET_USER_CLIENT_SECRET"  # noqa: S105 - the setting's name
 _API_URL = "STARTCALL_GOOGLEMEET_API_URL"
 
 
@@ -38,6 +40,8 @@ def _build(surroundings: Surroundings) -> Provider:
         topic=values.get(_TOPIC),
         subscription=values.get(_SUBSCRIPTION),
         api_url=None if api_url is None else api_url.rstrip("/"),
+        user_client_id=values.get(_USER_CLIENT_ID) if _USER_CLIENT_SECRET in values else None,
+        user_client_secret=values.get(_USER_CLIENT_SECRET, ""),
     )
     return GoogleMeetProvider(settings, surroundings)
 
@@ -86,6 +90,20 @@ KIND = ProviderKind(
             "For the meeting system googlemeet: address that stands in for all of Google's, for tests.",
             example="http://127.0.0.1:8920",
             find_fault=find_api_url_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_ID,
+            "For the meeting system googlemeet: Client ID of the OAuth client by which people connect their own Google "
+            "accounts. Needs STARTCALL_ENCRYPTION_KEY and PUBLIC_URL.",
+            example="123456789012-abcdefghijklmnop.apps.googleusercontent.com",
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_SECRET,
+            "For the meeting system googlemeet: Client secret of that OAuth client.",
+            example="your-google-user-client-secret",
+            secret=True,
+            find_fault=find_credential_fault,
         ),
     ),
     build=_build,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 
-from calls.errors import ProviderAuth, ProviderDown, ProviderError
+from calls.errors import ProviderAuth, ProviderDown, ProviderError, StorageError
+from calls.linked_accounts import SignsPeopleIn
 from calls.meetings import (
     Capability,
     EventKind,
@@ -27,9 +28,11 @@ from providers.googlemeet.meet_api import MeetApi
 from providers.googlemeet.room_memo import RoomMemo, read_memo
 from providers.googlemeet.settings import GoogleMeetSettings
 from providers.googlemeet.space_events import SpaceEvents
-from providers.googlemeet.tokens import GoogleTokens, trouble
+from providers.googlemeet.tokens import MEET_SCOPES, GoogleTokens, trouble
 from providers.join_links import leads_to
 from providers.oauth_token import TokenEndpoint
+from providers.own_accounts import OwnAccounts, written
+from providers.user_oauth import UserOAuth
 
 _log = logging.getLogger(__name__)
 
@@ -49,11 +52,13 @@ class GoogleMeetProvider(Provider):
         self._now = surroundings.now
         session = surroundings.session
         tokens = GoogleTokens(settings.account, TokenEndpoint(NAME, settings.token_url, session, surroundings.now))
-        self._meet = MeetApi(GoogleApi(settings.meet_url, session, tokens))
+        self._own = OwnAccounts(NAME, settings.meet_url, session, surroundings.account_token)
+        self._session = session
+        self._meet = MeetApi(GoogleApi(settings.meet_url, session, tokens, self._own))
         self._events: SpaceEvents | None = None
         self._inbox: Inbox | None = None
         if settings.topic is not None and settings.subscription is not None:
-            self._events = SpaceEvents(GoogleApi(settings.events_url, session, tokens), settings.topic)
+            self._events = SpaceEvents(GoogleApi(settings.events_url, session, tokens, self._own), settings.topic)
             self._inbox = Inbox(GoogleApi(settings.pubsub_url, session, tokens).as_itself(), settings.subscription)
         self._made = MadeRooms()
         self._known = KnownRooms(settings.host)
@@ -71,7 +76,7 @@ class GoogleMeetProvider(Provider):
         """Make a space of whoever starts the call, or of the configured host where they have no account."""
 
         async def make() -> Room:
-            return await self._create(spec.host_email or self._settings.host)
+            return await self._made_by_starter(spec) or await self._create(spec.host_email or self._settings.host)
 
         room = await self._made.room_of(spec.call_id, make)
         self._known.note(room)
@@ -80,7 +85,9 @@ class GoogleMeetProvider(Provider):
     async def end_room(self, room: Room) -> None:
         """Send everybody out; Meet has no way to keep a space closed."""
         self._known.note(room)
-        await self._meet.end_conference(read_memo(room.memo).host, room.id)
+        host = read_memo(room.memo).host
+        await self._own.api_of_room(host)
+        await self._meet.end_conference(host, room.id)
 
     async def roster(self, room: Room) -> Sequence[Seen]:
         """Ask who takes part in the space's conference, if there is one."""
@@ -106,7 +113,7 @@ class GoogleMeetProvider(Provider):
                 report = read_report(message.content)
                 try:
                     event = None if report is None else await self._event_of(report)
-                except ProviderDown as error:
+                except (ProviderDown, StorageError) as error:
                     _log.debug("a report of Google Meet's is put off: %s", error)
                     continue
                 except ProviderError as error:
@@ -115,6 +122,31 @@ class GoogleMeetProvider(Provider):
                 if event is not None:
                     yield event
                 await self._inbox.acknowledge(message)
+
+    @property
+    def accounts(self) -> SignsPeopleIn | None:
+        """How people connect their own Google accounts: with consent each time, as Google gives a refresh token then.
+
+        Source: https://developers.google.com/identity/protocols/oauth2/web-server
+        """
+        if self._settings.user_client_id is None:
+            return None
+        return UserOAuth(
+            NAME,
+            "Google Meet",
+            authorize_url=self._settings.authorize_url,
+            token_url=self._settings.token_url,
+            who_url=self._settings.who_url,
+            who_field="email",
+            client_id=self._settings.user_client_id,
+            client_secret=self._settings.user_client_secret,
+            session=self._session,
+            now=self._now,
+            scopes=("openid", "email", *MEET_SCOPES),
+            needed=MEET_SCOPES,
+            asks={"access_type": "offline", "prompt": "consent"},
+            secret_in_form=True,
+        )
 
     async def probe(self) -> Health:
         """Act for the configured host, and see whether messages may be pulled."""
@@ -140,6 +172,17 @@ class GoogleMeetProvider(Provider):
     async def aclose(self) -> None:
         """Pull no more."""
         self._is_closed = True
+
+    async def _made_by_starter(self, spec: RoomSpec) -> Room | None:
+        """Make a space of the starter's own account; None where they connected none, or Google does not take it."""
+        owner = self._own.starter_of(spec)
+        if await self._own.api_of(owner) is None:
+            return None
+        try:
+            return await self._meet.create_space(written(owner), self._settings.access)
+        except ProviderAuth as error:
+            _log.warning("Google Meet did not take the account of %s: %s", spec.started_by, error)
+            return None
 
     async def _create(self, host: str) -> Room:
         try:

@@ -11,7 +11,7 @@ class RoomMemo:
     """Goes into `Room.memo`.
 
     Args:
-        host: e-mail of the account that owns the room.
+        host: e-mail of the account that owns the room, or which of the accounts that people connected.
         subscription: its Workspace Events subscription, `subscriptions/…`, or None.
     """
 

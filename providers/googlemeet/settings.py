@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calls.errors import ConfigError
 from providers.googlemeet.service_account import TOKEN_URL, ServiceAccount, read_service_account
@@ -13,6 +13,9 @@ ACCESS_TYPES = ("OPEN", "TRUSTED", "RESTRICTED")
 _MEET_URL = "https://meet.googleapis.com"
 _EVENTS_URL = "https://workspaceevents.googleapis.com"
 _PUBSUB_URL = "https://pubsub.googleapis.com"
+
+_AUTHORIZE_URL = "https://accounts.google.com/o/oauth2/v2/auth"
+_WHO_URL = "https://openidconnect.googleapis.com/v1/userinfo"
 
 _EMAIL = re.compile(r"[^\s@\"<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names
@@ -29,6 +32,7 @@ class GoogleMeetSettings:
         topic: where Google publishes what happens, `projects/…/topics/…`; None when nobody is to be told.
         subscription: from which it is pulled, `projects/…/subscriptions/…`; there when `topic` is.
         api_url: stands in for every server of Google's, without a slash at its end; None for Google's own.
+        user_client_id: of the OAuth client by which people connect accounts of their own, or None.
 
     Raises:
         ConfigError: when they do not fit together.
@@ -40,6 +44,8 @@ class GoogleMeetSettings:
     topic: str | None = None
     subscription: str | None = None
     api_url: str | None = None
+    user_client_id: str | None = None
+    user_client_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if (self.topic is None) != (self.subscription is None):
@@ -65,6 +71,22 @@ class GoogleMeetSettings:
     def token_url(self) -> str:
         """Where access tokens are had."""
         return TOKEN_URL if self.api_url is None else f"{self.api_url}/token"
+
+    @property
+    def authorize_url(self) -> str:
+        """Where people allow what is done in their name.
+
+        Source: https://developers.google.com/identity/protocols/oauth2/web-server
+        """
+        return _AUTHORIZE_URL if self.api_url is None else f"{self.api_url}/o/oauth2/v2/auth"
+
+    @property
+    def who_url(self) -> str:
+        """Where a token's owner is told.
+
+        Source: https://accounts.google.com/.well-known/openid-configuration, userinfo_endpoint
+        """
+        return _WHO_URL if self.api_url is None else f"{self.api_url}/v1/userinfo"
 
 
 def find_key_fault(value: str) -> str | None:

@@ -14,6 +14,9 @@ from providers.teams.encryption import Decryption
 NAME: Final = "teams"
 """The meeting system's name, as people choose it."""
 
+ME: Final = "me"
+"""What Graph calls whoever a token is of; an application has no such person."""
+
 LASTS = timedelta(minutes=55)
 """How long a subscription lasts: less than the hour after which Graph wants somewhere to send reminders to.
 
@@ -52,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class GraphApi:
-    """Graph, asked as our application.
+    """Graph, asked as our application, or in the name of somebody who connected their account.
 
     Every method raises ProviderDown, ProviderAuth or ProviderRefused as `calls.meetings.Provider` says.
     """
@@ -73,7 +76,8 @@ class GraphApi:
         Source: https://learn.microsoft.com/en-us/graph/api/onlinemeeting-createorget
         """
         body = {"externalId": external_id} | ({"subject": subject} if subject else {})
-        reply = await self.remote.ask("POST", f"/v1.0/users/{organizer}/onlineMeetings/createOrGet", body=body)
+        whose = ME if organizer == ME else f"users/{organizer}"
+        reply = await self.remote.ask("POST", f"/v1.0/{whose}/onlineMeetings/createOrGet", body=body)
         if not reply.found:
             return None
         by_id = reply.body.get("joinMeetingIdSettings")

@@ -22,6 +22,8 @@ _CLIENT = "STARTCALL_TEAMS_CLIENT_ID"
 _SECRET = "STARTCALL_TEAMS_CLIENT_SECRET"  # noqa: S105 - the setting's name
 _ORGANIZER = "STARTCALL_TEAMS_ORGANIZER"
 _KEY = "STARTCALL_TEAMS_KEY"
+_USER_CLIENT = "STARTCALL_TEAMS_USER_CLIENT_ID"
+_USER_SECRET = "STARTCALL_TEAMS_USER_CLIENT_SECRET"  # noqa: S105 - the setting's name
 _API_URL = "STARTCALL_TEAMS_API_URL"
 
 
@@ -39,6 +41,8 @@ def _build(surroundings: Surroundings) -> Provider:
         room_key=surroundings.key,
         decryption=read_decryption(values[_KEY]) if _KEY in values else None,
         api_url=None if api_url is None else api_url.rstrip("/"),
+        user_client_id=values.get(_USER_CLIENT) if _USER_SECRET in values else None,
+        user_client_secret=values.get(_USER_SECRET, ""),
     )
     return TeamsProvider(settings, surroundings)
 
@@ -89,6 +93,20 @@ KIND = ProviderKind(
             "For the meeting system teams: address that stands in for all of Microsoft's, for tests.",
             example="http://127.0.0.1:8921",
             find_fault=find_api_url_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT,
+            "For the meeting system teams: Application (client) ID of the app registration by which people connect "
+            "their own accounts. Needs STARTCALL_ENCRYPTION_KEY and PUBLIC_URL.",
+            example="33333333-4444-5555-6666-777777777777",
+            find_fault=find_guid_fault,
+        ),
+        ProviderSetting(
+            _USER_SECRET,
+            "For the meeting system teams: value of a client secret of that app registration.",
+            example="your-teams-user-client-secret",
+            secret=True,
+            find_fault=find_secret_fault,
         ),
     ),
     build=_build,

@@ -7,11 +7,13 @@ import re
 from urllib.parse import parse_qs
 
 from calls.errors import ProviderAuth, ProviderDown, ProviderError, ProviderRefused
+from calls.linked_accounts import SignsPeopleIn
 from calls.meetings import Capability, Health, Hook, HookReply, HookResult, Kept, Provider, RoomSpec, Surroundings
 from calls.model import Room
 from providers.access_token import AccessToken, TokenKeeper
 from providers.join_links import leads_to
 from providers.oauth_token import TokenEndpoint
+from providers.own_accounts import OwnAccounts, written
 from providers.reading import UnreadableError
 from providers.remote_api import RemoteApi
 from providers.room_names import room_name
@@ -20,12 +22,19 @@ from providers.teams.call_events import (
     client_state,
     read_notifications,
 )
-from providers.teams.graph_api import LASTS, NAME, RENEW_EARLY, GraphApi, OnlineMeeting, Wanted
+from providers.teams.graph_api import LASTS, ME, NAME, RENEW_EARLY, GraphApi, OnlineMeeting, Wanted
 from providers.teams.room_memo import RoomMemo, read_memo
 from providers.teams.settings import TeamsSettings
 from providers.teams.trouble import trouble
+from providers.user_oauth import UserOAuth
 
 _log = logging.getLogger(__name__)
+
+_USER_SCOPES = (
+    "offline_access",
+    "https://graph.microsoft.com/User.Read",
+    "https://graph.microsoft.com/OnlineMeetings.ReadWrite",
+)
 
 _ROOM = re.compile("[a-z2-7]{26}")
 _TOKEN_MAX_CHARS = 4096
@@ -46,6 +55,8 @@ class TeamsProvider(Provider):
         self._endpoint = TokenEndpoint(NAME, settings.token_url, surroundings.session, surroundings.now)
         keeper = TokenKeeper(self._fetch_token, surroundings.now)
         self._graph = GraphApi(RemoteApi(NAME, settings.graph_url, surroundings.session, keeper.authorize))
+        self._session = surroundings.session
+        self._own = OwnAccounts(NAME, settings.graph_url, surroundings.session, surroundings.account_token)
         self._user_ids: dict[str, str] = {}
 
     @property
@@ -59,6 +70,9 @@ class TeamsProvider(Provider):
     async def create_room(self, spec: RoomSpec) -> Room:
         """Make the meeting under an id that follows from the call's, so that a repetition finds it."""
         external_id = room_name(self._settings.room_key, spec.call_id)
+        own = await self._made_by_starter(spec, external_id)
+        if own is not None:
+            return own
         host = None if spec.host_email is None else await self._user_id(spec.host_email)
         meeting, organizer = await self._made(host, external_id, spec.title), host
         if meeting is None or organizer is None:
@@ -66,8 +80,7 @@ class TeamsProvider(Provider):
             meeting = await self._graph.create_or_get(organizer, external_id, spec.title)
         if meeting is None:
             raise ProviderRefused("organizer_unknown", provider=NAME, detail="STARTCALL_TEAMS_ORGANIZER")
-        memo = RoomMemo(organizer, meeting.id).as_text()
-        return Room(external_id, meeting.join_url, display_id=meeting.display_id, memo=memo)
+        return _room(external_id, meeting, organizer)
 
     async def keep(self, room: Room) -> Kept:
         """Subscribe to the meeting, or renew the subscription."""
@@ -104,6 +117,30 @@ class TeamsProvider(Provider):
         except UnreadableError:
             return _reply(400)
 
+    @property
+    def accounts(self) -> SignsPeopleIn | None:
+        """How people of the organization connect their own accounts.
+
+        Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
+        """
+        if self._settings.user_client_id is None:
+            return None
+        return UserOAuth(
+            NAME,
+            "Microsoft Teams",
+            authorize_url=self._settings.authorize_url,
+            token_url=self._settings.token_url,
+            who_url=f"{self._settings.graph_url}/v1.0/me",
+            who_field="userPrincipalName",
+            client_id=self._settings.user_client_id,
+            client_secret=self._settings.user_client_secret,
+            session=self._session,
+            now=self._now,
+            scopes=_USER_SCOPES,
+            asks={"response_mode": "query"},
+            secret_in_form=True,
+        )
+
     async def probe(self) -> Health:
         """Ask Graph for something that needs what making a meeting needs."""
         try:
@@ -128,6 +165,19 @@ class TeamsProvider(Provider):
         if self._settings.decryption is None or self._site_url is None:
             return False
         return self._site_url.startswith("https://") or self._settings.api_url is not None
+
+    async def _made_by_starter(self, spec: RoomSpec, external_id: str) -> Room | None:
+        """Make a meeting of the starter's own account; None where there is none that works."""
+        owner = self._own.starter_of(spec)
+        own = await self._own.api_of(owner)
+        if own is None:
+            return None
+        try:
+            meeting = await GraphApi(own).create_or_get(ME, external_id, spec.title)
+        except ProviderAuth as error:
+            _log.warning("Microsoft Teams did not take the account of %s: %s", spec.started_by, error)
+            return None
+        return None if meeting is None else _room(external_id, meeting, written(owner))
 
     async def _made(self, host: str | None, external_id: str, title: str) -> OnlineMeeting | None:
         """Return a meeting in somebody's own name; None where that is not to be."""
@@ -181,6 +231,11 @@ def _shown_token(query: str) -> HookResult:
     if len(tokens) != 1 or len(tokens[0]) > _TOKEN_MAX_CHARS:
         return _reply(400)
     return HookResult(HookReply(200, tokens[0].encode()))
+
+
+def _room(external_id: str, meeting: OnlineMeeting, organizer: str) -> Room:
+    memo = RoomMemo(organizer, meeting.id).as_text()
+    return Room(external_id, meeting.join_url, display_id=meeting.display_id, memo=memo)
 
 
 def _reply(status: int) -> HookResult:

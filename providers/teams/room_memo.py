@@ -11,7 +11,7 @@ class RoomMemo:
     """Goes into `Room.memo`.
 
     Args:
-        organizer: object id of the account that owns the meeting.
+        organizer: object id of the account that owns the meeting, or which of the accounts that people connected.
         meeting: Graph's id of the meeting.
         subscription: Graph's id of the subscription, or None.
     """

@@ -26,6 +26,7 @@ class TeamsSettings:
         room_key: keeps ids of rooms, and what Graph has to show us, from being guessed; at least 16 bytes.
         decryption: reads what Graph reports; None when it is not to report anything.
         api_url: stands in for Graph and for the place where tokens are had, without a slash at its end.
+        user_client_id: of the app registration by which people connect accounts of their own, or None.
     """
 
     tenant_id: str
@@ -35,6 +36,8 @@ class TeamsSettings:
     room_key: bytes = field(repr=False)
     decryption: Decryption | None = None
     api_url: str | None = None
+    user_client_id: str | None = None
+    user_client_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         check_room_key(self.room_key)
@@ -51,6 +54,14 @@ class TeamsSettings:
         Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
         """
         return f"{self.api_url or LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/token"
+
+    @property
+    def authorize_url(self) -> str:
+        """Where people of the organization allow what is done in their name.
+
+        Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
+        """
+        return f"{self.api_url or _LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/authorize"
 
 
 def find_guid_fault(value: str) -> str | None:

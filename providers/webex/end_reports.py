@@ -28,14 +28,13 @@ _INSTANCE = "_I_"
 class EndReports:
     """The webhook by which Webex reports that meetings have ended."""
 
-    def __init__(self, api: RemoteApi, url: str, key: bytes) -> None:
+    def __init__(self, url: str, key: bytes) -> None:
         """Send nothing yet.
 
         Args:
             url: where reports are to go.
             key: what the secret that they are signed with is derived from.
         """
-        self._api = api
         self._url = url
         self._secret = hmac.digest(key, f"webex reports to {url}".encode(), hashlib.sha256).hex()
         # The name says which secret Webex has, as Webex itself does not.
@@ -46,17 +45,21 @@ class EndReports:
         """Return what Webex is told of the webhook."""
         return {"name": self._name, "targetUrl": self._url, "secret": self._secret}
 
-    async def ensure(self) -> None:
-        """See to it that the webhook is there, switched on, and has our secret."""
-        items = (await self._api.ask("GET", "/webhooks", params={"max": "100"})).body.get("items")
+    async def ensure(self, api: RemoteApi) -> None:
+        """See to it that the webhook is there, switched on, and has our secret.
+
+        Args:
+            api: asks in the name of whose meetings are to be reported; Webex keeps webhooks for each user.
+        """
+        items = (await api.ask("GET", "/webhooks", params={"max": "100"})).body.get("items")
         if not isinstance(items, list):
             raise ProviderDown("unreadable_answer", provider="webex", detail="webhooks")
         ours = [one for one in items if isinstance(one, dict) and self._is_ours(one)]
         if not ours:
-            await self._api.ask("POST", "/webhooks", body={**self.webhook, "resource": RESOURCE, "event": EVENT})
+            await api.ask("POST", "/webhooks", body={**self.webhook, "resource": RESOURCE, "event": EVENT})
         for one in ours:
             if one.get("status") != "active" or one.get("name") != self._name:
-                await self._api.ask("PUT", f"/webhooks/{one.get('id')}", body={**self.webhook, "status": "active"})
+                await api.ask("PUT", f"/webhooks/{one.get('id')}", body={**self.webhook, "status": "active"})
 
     def read(self, hook: Hook) -> HookResult:
         """Check the signature of the raw bytes, then read them; Webex signs no time, so ours is taken."""

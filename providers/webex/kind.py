@@ -10,6 +10,8 @@ from providers.webex.settings import WEBEX_API, WebexSettings
 _CLIENT_ID = "STARTCALL_WEBEX_CLIENT_ID"
 _CLIENT_SECRET = "STARTCALL_WEBEX_CLIENT_SECRET"  # noqa: S105 - the setting's name
 _REFRESH_TOKEN = "STARTCALL_WEBEX_REFRESH_TOKEN"  # noqa: S105 - the setting's name
+_USER_CLIENT_ID = "STARTCALL_WEBEX_USER_CLIENT_ID"
+_USER_CLIENT_SECRET = "STARTCALL_WEBEX_USER_CLIENT_SECRET"  # noqa: S105 - the setting's name
 _API_URL = "STARTCALL_WEBEX_API_URL"
 
 
@@ -22,8 +24,10 @@ def _build(surroundings: Surroundings) -> Provider:
         key=surroundings.key,
         hooks_url=f"{site_url}/hooks/webex" if site_url is not None and site_url.startswith("https://") else None,
         api_url=values.get(_API_URL, WEBEX_API).rstrip("/"),
+        user_client_id=values.get(_USER_CLIENT_ID) if _USER_CLIENT_SECRET in values else None,
+        user_client_secret=values.get(_USER_CLIENT_SECRET, ""),
     )
-    return WebexProvider(settings, surroundings.session, surroundings.now)
+    return WebexProvider(settings, surroundings.session, surroundings.now, surroundings.account_token)
 
 
 KIND = ProviderKind(
@@ -59,6 +63,20 @@ KIND = ProviderKind(
             example="https://api-usgov.webex.com/v1",
             default=WEBEX_API,
             find_fault=find_api_url_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_ID,
+            "For the meeting system webex: Client ID of the Integration by which people connect their own Webex "
+            "accounts. Needs STARTCALL_ENCRYPTION_KEY and PUBLIC_URL.",
+            example="C1b2c3d4e5f60718293a4b5c6d7e8f9012",
+            find_fault=find_credential_fault,
+        ),
+        ProviderSetting(
+            _USER_CLIENT_SECRET,
+            "For the meeting system webex: Client Secret of that Integration.",
+            example="your-webex-user-client-secret",
+            secret=True,
+            find_fault=find_credential_fault,
         ),
     ),
     build=_build,

@@ -18,6 +18,7 @@ class WebexSettings:
         key: keeps the tags by which meetings are found again unguessable, and signs reports; at least 16 bytes.
         hooks_url: where Webex reports to; None when it cannot reach us.
         api_url: without a slash at its end.
+        user_client_id: of the Integration by which people connect accounts of their own, or None.
 
     Raises:
         ConfigError: when they do not fit together.
@@ -29,6 +30,8 @@ class WebexSettings:
     key: bytes = field(repr=False)
     hooks_url: str | None = None
     api_url: str = WEBEX_API
+    user_client_id: str | None = None
+    user_client_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         check_room_key(self.key)

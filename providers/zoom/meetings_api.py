@@ -14,6 +14,9 @@ from urllib.parse import quote
 from calls.errors import ProviderAuth, ProviderDown, ProviderRefused
 from providers.remote_api import Json, RemoteApi, Reply
 
+ME = "me"
+"""What Zoom calls the owner of the token, in place of a user's id or address."""
+
 TITLE_MAX_CHARS = 200
 UNTITLED = "Call from Slack"
 PAGE_SIZE = 300

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import aiohttp
 
 from calls.errors import ProviderAuth, ProviderError, ProviderRefused
-from calls.linked_accounts import Owner, SignsPeopleIn
+from calls.linked_accounts import SignsPeopleIn
 from calls.meetings import (
     Capability,
     Health,
@@ -30,14 +30,14 @@ from calls.meetings import (
 from calls.model import CallId, Room
 from providers.access_token import TokenKeeper
 from providers.join_links import leads_to
+from providers.own_accounts import OwnAccounts, written
 from providers.reading import UnreadableError, as_object, read_id, read_object
 from providers.remote_api import Json, RemoteApi
 from providers.room_names import room_name
 from providers.user_oauth import UserOAuth
 from providers.zoom.account_token import AccountToken
 from providers.zoom.event_socket import WAIT_MIN_S, EventSocket
-from providers.zoom.meetings_api import MeetingsApi, ZoomMeeting
-from providers.zoom.own_account import ME, OwnAccounts, read_owner, written
+from providers.zoom.meetings_api import ME, MeetingsApi, ZoomMeeting
 from providers.zoom.reports import people_in, read_events
 from providers.zoom.settings import ZoomSettings
 from providers.zoom.signatures import answer_check, is_signed
@@ -70,7 +70,7 @@ class ZoomProvider(Provider):
         self._session = session
         self._now = now
         self._wait_min_s = wait_min_s
-        self._own = OwnAccounts(settings.api_url, session, account_token)
+        self._own = OwnAccounts(self.name, settings.api_url, session, account_token)
         self._tokens = TokenKeeper(AccountToken(settings, session, now).fetch, now)
         self._meetings = MeetingsApi(RemoteApi(self.name, settings.api_url, session, self._tokens.authorize))
         self._making: WeakValueDictionary[CallId, asyncio.Lock] = WeakValueDictionary()
@@ -108,9 +108,9 @@ class ZoomProvider(Provider):
 
     async def end_room(self, room: Room) -> None:
         """End the meeting and delete it, so that nobody begins it anew."""
-        owner = read_owner(room.memo, self.name)
-        own = None if owner is None else await self._own.meetings_of(owner)
-        await (own or self._meetings).end(room.id)
+        owner = self._own.owner_of(room.memo)
+        own = None if owner is None else await self._own.api_of(owner)
+        await (self._meetings if own is None else MeetingsApi(own)).end(room.id)
 
     @property
     def accounts(self) -> SignsPeopleIn | None:
@@ -190,10 +190,11 @@ class ZoomProvider(Provider):
 
     async def _made_by_starter(self, spec: RoomSpec, mark: str) -> Room | None:
         """Make a meeting of the starter's own account; None where they connected none, or it is no longer ours."""
-        owner = Owner(spec.team_id, spec.started_by, self.name)
-        meetings = await self._own.meetings_of(owner)
-        if meetings is None:
+        owner = self._own.starter_of(spec)
+        own = await self._own.api_of(owner)
+        if own is None:
             return None
+        meetings = MeetingsApi(own)
         try:
             meeting = await meetings.find(ME, mark) or await meetings.make(ME, spec.title, mark, self._now())
         except ProviderAuth as error:

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.meetings import EventKind, Hook, HookReply, HookResult, MeetingEvent
-from providers.remote_api import RemoteApi
 from providers.webex.end_reports import EndReports
 from providers.webex.provider import WebexProvider
 from providers.webex.settings import WebexSettings
@@ -39,7 +38,7 @@ def provider(hooks_url: str | None = URL) -> WebexProvider:
 
 def secret_at_webex(key: bytes = KEY, url: str = URL) -> str:
     """Return the secret that Webex is given for an address."""
-    return EndReports(cast("RemoteApi", None), url, key).webhook["secret"]
+    return EndReports(url, key).webhook["secret"]
 
 
 @pytest.fixture
