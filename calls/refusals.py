@@ -122,7 +122,7 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         Step.REGISTER: _with_notice(closing.slack_is_done, call, error),
         Step.END_AT_SLACK: _with_notice(closing.slack_is_done, call, error),
         Step.SHOW_END: closing.end_is_shown,
-        Step.END_ROOM: closing.come_to_rest,
+        Step.END_ROOM: _room_left_open(call, error),
         Step.POST_RECAP: recapping.left_out,
         Step.UPDATE_RECAP: recapping.left_out,
         Step.HIDE_REOPEN: closing.reopen_is_hidden,
@@ -164,6 +164,17 @@ def _with_notice(record: Record, call: Call, error: CallsError) -> Record:
         return record(transaction, stored)
 
     return recorded
+
+
+def _room_left_open(call: Call, error: CallsError) -> Record:
+    """Return the record of a room that cannot be closed; after somebody ended the call, its starter is told."""
+
+    def record(transaction: Transaction, stored: Call) -> Call:
+        if stored.end_reason is EndReason.ENDED_BY_PERSON:
+            transaction.add_notice(_notice(stored, answers.meeting_goes_on(stored, sentence_for(error))))
+        return closing.come_to_rest(transaction, stored)
+
+    return record
 
 
 def _title_kept(_: Transaction, stored: Call) -> Call:

@@ -172,6 +172,11 @@ def slack_refused(call: Call, why: str) -> str:
     return _("Slack did not take a change of “{title}”. {why}").format(title=escape(call.title), why=why)
 
 
+def meeting_goes_on(call: Call, why: str) -> str:
+    """Say that a call is over in Slack while its meeting could not be ended, and why."""
+    return _("The meeting of “{title}” was not ended. {why}").format(title=escape(call.title), why=why)
+
+
 def empty_title() -> str:
     """Say that a title has no readable character."""
     return _("That title has no readable character. Please type another one.")

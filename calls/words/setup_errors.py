@@ -136,7 +136,8 @@ PROVIDER_REFUSED: dict[str, str] = {
         "meetings to somebody it knows."
     ),
     "account_disconnected": (
-        "This meeting belongs to an account that is no longer connected to Startcall. Please end it at {provider}."
+        "{provider} lets only its owner end this meeting, whose account is no longer connected to Startcall. Please "
+        "end the meeting there."
     ),
     "app_unknown": (
         "{provider} does not accept the app by which people connect their accounts. " + _TELL + ", who has to renew "

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from sandbox.people import ALICE
 from tests.browser.call_story import in_slack
-from tests.scenario.test_own_accounts import KEY
+from tests.own_account import KEY
 from tests.world import World, running_world
 from tests.zoom_double import OWN_EMAIL, USER_CLIENT_ID, USER_CLIENT_SECRET, ZoomDouble
 
