@@ -38,7 +38,7 @@ USER_CLIENT_ID, USER_CLIENT_SECRET = "123-tests.apps.googleusercontent.com", "a-
 _CREATED = "https://www.googleapis.com/auth/meetings.space.created"
 _READONLY = "https://www.googleapis.com/auth/meetings.space.readonly"
 _PUBSUB = "https://www.googleapis.com/auth/pubsub"
-_ASKED = {
+ASKED = {
     "scope": f"openid email {_CREATED} {_READONLY}",
     "access_type": "offline",
     "prompt": "consent",
@@ -86,7 +86,7 @@ class GoogleMeetDouble(VendorDouble):
     numbers: Any = field(default_factory=lambda: count(1))
     sign_in: SignIn = field(
         default_factory=lambda: SignIn(
-            USER_CLIENT_ID, USER_CLIENT_SECRET, _ASKED, renewal=Renewal.SILENT, offers_scope=True
+            USER_CLIENT_ID, USER_CLIENT_SECRET, ASKED, renewal=Renewal.SILENT, offers_scope=True
         )
     )
 

@@ -12,6 +12,7 @@ import pytest
 from calls.errors import ProviderDown
 from sandbox.testing import wait_for
 from storage.account_tables import accounts
+from tests.googlemeet_double import ASKED
 from tests.own_account import SYSTEMS, Own, System, new_browser, read, running_own
 from tests.world import GENERAL
 
@@ -216,3 +217,17 @@ async def disconnect(own: Own) -> None:
     view_id = own.world.slack.workspace.modals[own.world.alice.user_id][-1]
     await own.world.alice.click_in_view(view_id, "unlink_account")
     await wait_for(lambda: "Connect your account" in str(own.world.slack.workspace.views[view_id].payload))
+
+
+@pytest.mark.parametrize("left_out", [scope for scope in ASKED["scope"].split() if "meetings" in scope])
+async def test_who_leaves_a_box_of_googles_unticked_connects_nothing(
+    tmp_path: Path, browser: aiohttp.ClientSession, left_out: str
+) -> None:
+    """As no meeting could be made, or nobody in it be seen; the page says that it was not allowed."""
+    (google,) = [system for system in SYSTEMS if system.name == "googlemeet"]
+    async with running_own(tmp_path, google) as own:
+        own.sign_in.left_out = left_out
+        status, text = await own.connect(browser)
+
+        assert (410, True) == (status, "Nothing was connected, because it was not allowed there." in text)
+        assert "Connect your account" in (await own.section())["text"]["text"]
