@@ -376,6 +376,7 @@ class ProviderKind:
         summary: what it is, in a few words, for the documentation.
         reaches: returns the addresses it asks besides those that its settings hold, given these; `https://*.host` is
             every host below one. The shared session sends no request anywhere else.
+        own_accounts: whether people can connect accounts of their own with the best settings, for the documentation.
     """
 
     name: str
@@ -383,5 +384,6 @@ class ProviderKind:
     build: Callable[[Surroundings], Provider]
     can: Capability = Capability.NONE
     summary: str = ""
+    own_accounts: bool = False
     api_version: int = API_VERSION
     reaches: Callable[[Mapping[str, str]], Sequence[str]] = lambda _: ()

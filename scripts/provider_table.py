@@ -25,6 +25,8 @@ _COLUMNS = {
     "recordings": Capability.RECORDING,
 }
 
+_OWN = "people's own accounts"
+
 _HOW = {Capability.WEBHOOK: "reports", Capability.STREAM: "connection", Capability.POLL: "asked"}
 
 
@@ -37,7 +39,7 @@ def with_table(page: str) -> str:
 
 def render() -> str:
     """Return the table."""
-    head = ["provider", "what it is", *_COLUMNS, "tier", "page"]
+    head = ["provider", "what it is", *_COLUMNS, _OWN, "tier", "page"]
     rows = [head, ["---"] * len(head), *(_row(kind) for kind in OWN_KINDS.values())]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -46,7 +48,8 @@ def _row(kind: ProviderKind) -> list[str]:
     folder = ROOT / "providers" / kind.name
     tier = tomllib.loads((folder / "quality.toml").read_text(encoding="utf-8"))["tier"]
     page = f"[providers/{kind.name}](../providers/{kind.name}/README.md)"
-    return [f"`{kind.name}`", kind.summary, *(_cell(kind, one) for one in _COLUMNS.values()), str(tier), page]
+    own = "yes" if kind.own_accounts else "no"
+    return [f"`{kind.name}`", kind.summary, *(_cell(kind, one) for one in _COLUMNS.values()), own, str(tier), page]
 
 
 def _cell(kind: ProviderKind, capability: Capability) -> str:

@@ -119,4 +119,5 @@ KIND = ProviderKind(
     ),
     summary="Google Meet, in the name of people of your Google Workspace",
     reaches=lambda _: ("https://*.googleapis.com",),
+    own_accounts=True,
 )

@@ -113,4 +113,5 @@ KIND = ProviderKind(
     can=Capability.CREATE | Capability.HOST_EMAIL | Capability.ROSTER | Capability.WEBHOOK | Capability.KEEP,
     summary="Microsoft Teams, in the name of people of your organization",
     reaches=lambda _: (GRAPH_URL, LOGIN_URL),
+    own_accounts=True,
 )

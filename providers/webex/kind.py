@@ -81,5 +81,6 @@ KIND = ProviderKind(
     ),
     build=_build,
     can=Capability.CREATE | Capability.END | Capability.ROSTER | Capability.POLL | Capability.KEEP,
-    summary="meetings of one Webex user of your company",
+    summary="meetings of one Webex user of your company, or of whoever starts the call",
+    own_accounts=True,
 )

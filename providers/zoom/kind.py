@@ -139,4 +139,5 @@ KIND = ProviderKind(
     ),
     summary="meetings of your company's Zoom account, in the name of whoever starts the call",
     reaches=lambda values: (sign_in_url_at(values[_API_URL]), socket_url_at(values[_API_URL])),
+    own_accounts=True,
 )
