@@ -308,6 +308,8 @@ async def _background(server: Server) -> AsyncIterator[None]:
     work = [greeting.run(), server.working.run(), pruning.run()]
     if server.slack.workspaces is not None:
         work.append(Supervised("Refreshing tokens", server.slack.workspaces.keep_fresh).run())
+    if server.accounts is not None:
+        work.append(Supervised("Renewing people's accounts", server.accounts.keep_fresh).run())
     if server.takes_in:
         work += [
             Supervised(f"Following {provider.name}", partial(server.intake.follow, provider)).run()

@@ -1,6 +1,7 @@
 """Connect people's own accounts at meeting systems, keep their tokens fresh, and let go of them.
 
-Connecting starts no call. Tokens are renewed before they expire, by one process, so that nobody connects every hour.
+Connecting starts no call. Tokens are renewed before they expire, by one process, so that nobody connects every hour,
+and once a month where nobody uses them, so that nobody connects again who has not started a call for long.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ LINK_LASTS: Final = timedelta(minutes=30)
 
 STATE_LASTS: Final = timedelta(minutes=10)
 RENEW_EARLY: Final = timedelta(minutes=5)
+UNUSED_LASTS: Final = timedelta(days=30)
+"""How long tokens are left alone that nobody uses: refresh tokens of Zoom, Webex and Microsoft last 90 days."""
+
+LOOK_EVERY_S: Final = 3600.0
 LEASE_LASTS: Final = timedelta(seconds=20)
 _LOOK_AGAIN_S: Final = 0.1
 
@@ -174,6 +179,27 @@ class Accounts:
             await asyncio.sleep(_LOOK_AGAIN_S)
         raise StorageError("not_stored", detail="another process renews this account and does not come to an end")
 
+    async def keep_fresh(self) -> None:
+        """Renew once an hour what was not used for long, as a refresh token ends too."""
+        while True:
+            try:
+                await self.renew_unused()
+            except StorageError as error:
+                _log.warning("Accounts that are not used could not be looked for: %s", error)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def renew_unused(self) -> None:
+        """Renew every account that was not for long; one that cannot be now is tried again at the next look.
+
+        Raises:
+            StorageError: when they cannot be read now.
+        """
+        for owner in await self._store.unused_since(self._now() - UNUSED_LASTS, list(self._systems)):
+            try:
+                await self.token(owner)
+            except (ProviderError, StorageError) as error:
+                _log.warning("The account of %s at %s was not renewed: %s", owner.user_id, owner.provider, error)
+
     async def _found(self, owner: Owner) -> LinkedAccount | None:
         try:
             return await self._store.find(owner)
@@ -184,7 +210,8 @@ class Accounts:
     def _is_stale(self, account: LinkedAccount, refused: str | None) -> bool:
         expires_at = account.tokens.expires_at
         is_old = expires_at is not None and self._now() >= expires_at - RENEW_EARLY
-        return is_old or account.tokens.access.reveal() == refused
+        is_unused = account.renewed_at is None or self._now() >= account.renewed_at + UNUSED_LASTS
+        return is_old or is_unused or account.tokens.access.reveal() == refused
 
     async def _renew(self, account: LinkedAccount) -> str | None:
         """Renew tokens, with the right to do so; an account that was taken back is forgotten and its owner told."""

@@ -28,12 +28,14 @@ class LinkedAccount:
     Args:
         name: as the meeting system knows its owner, such as an e-mail address.
         version: counts the changes of its tokens.
+        renewed_at: when they were last given; None when it is not known.
     """
 
     owner: Owner
     name: str
     tokens: Tokens = field(repr=False)
     version: int = 0
+    renewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,9 @@ class AccountStore(Protocol):
 
     async def names(self, team_id: TeamId, user_id: UserId) -> Sequence[tuple[str, str]]:
         """Return a person's accounts: the meeting system, and what it calls them."""
+
+    async def unused_since(self, before: datetime, providers: Sequence[str]) -> Sequence[Owner]:
+        """Return whose accounts at some meeting systems were last renewed before a time, or nobody knows when."""
 
     async def lease(self, account: LinkedAccount, until: datetime) -> bool:
         """Take the right to renew an account's tokens; False while somebody else has it, or they were renewed."""

@@ -122,7 +122,7 @@ def _refused(step: Step, call: Call, error: CallsError, now: datetime) -> Record
         Step.REGISTER: _with_notice(closing.slack_is_done, call, error),
         Step.END_AT_SLACK: _with_notice(closing.slack_is_done, call, error),
         Step.SHOW_END: closing.end_is_shown,
-        Step.END_ROOM: _room_left_open(call, error),
+        Step.END_ROOM: _room_left_open(error),
         Step.POST_RECAP: recapping.left_out,
         Step.UPDATE_RECAP: recapping.left_out,
         Step.HIDE_REOPEN: closing.reopen_is_hidden,
@@ -166,7 +166,7 @@ def _with_notice(record: Record, call: Call, error: CallsError) -> Record:
     return recorded
 
 
-def _room_left_open(call: Call, error: CallsError) -> Record:
+def _room_left_open(error: CallsError) -> Record:
     """Return the record of a room that cannot be closed; after somebody ended the call, its starter is told."""
 
     def record(transaction: Transaction, stored: Call) -> Call:

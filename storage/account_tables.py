@@ -16,6 +16,7 @@ accounts = Table(
     Column("tokens", Text, nullable=False),
     Column("leased_until", Instant),
     Column("version", Integer, nullable=False),
+    Column("renewed_at", Instant),
 )
 
 account_states = Table(

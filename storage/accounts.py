@@ -70,7 +70,8 @@ class SqlAccounts:
         row = await self._database.ask(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
-        return LinkedAccount(owner, row.name, self._vault.open(_place(owner), row.tokens), row.version)
+        tokens = self._vault.open(_place(owner), row.tokens)
+        return LinkedAccount(owner, row.name, tokens, row.version, row.renewed_at)
 
     async def names(self, team_id: TeamId, user_id: UserId) -> Sequence[tuple[str, str]]:
         """Return a person's accounts."""
@@ -78,6 +79,16 @@ class SqlAccounts:
         query = select(accounts.c.provider, accounts.c.name).where(own)
         rows = await self._database.ask(lambda connection: list(connection.execute(query)))
         return [(row.provider, row.name) for row in rows]
+
+    async def unused_since(self, before: datetime, providers: Sequence[str]) -> Sequence[Owner]:
+        """Return whose accounts were last renewed before a time, or nobody knows when."""
+        columns = accounts.c
+        is_old = or_(columns.renewed_at.is_(None), columns.renewed_at < before)
+        query = select(columns.team_id, columns.user_id, columns.provider).where(
+            is_old, columns.provider.in_(providers)
+        )
+        rows = await self._database.ask(lambda connection: list(connection.execute(query)))
+        return [Owner(TeamId(row.team_id), UserId(row.user_id), row.provider) for row in rows]
 
     async def lease(self, account: LinkedAccount, until: datetime) -> bool:
         """Take the right to renew."""
@@ -120,7 +131,11 @@ class SqlAccounts:
         return await self._database.change(lock_anew)
 
     def _locked(self, owner: Owner, tokens: Tokens) -> dict[str, Any]:
-        return {"tokens": self._vault.lock(_place(owner), tokens), "leased_until": None}
+        return {
+            "tokens": self._vault.lock(_place(owner), tokens),
+            "leased_until": None,
+            "renewed_at": self._now(),
+        }
 
 
 def _place(owner: Owner) -> Place:

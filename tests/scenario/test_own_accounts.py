@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from calls.clock import now
 from calls.errors import ProviderDown
+from parts import build_account_store
 from sandbox.testing import wait_for
 from storage.account_tables import accounts
 from tests.googlemeet_double import ASKED
@@ -93,6 +96,27 @@ async def test_an_account_outlives_any_number_of_renewals(own: Own, browser: aio
     assert [own.system.own] == own.vendor.hosts()
 
 
+async def test_an_account_that_nobody_uses_is_renewed_once_a_month(own: Own, browser: aiohttp.ClientSession) -> None:
+    """Nobody connects again after a long leave; who uses theirs is left alone, and what fails is tried again."""
+    await own.connect(browser)
+    await own.accounts.renew_unused()
+    assert 0 == own.sign_in.renewals
+
+    await last_renewed(own, now() - timedelta(days=31))
+    own.sign_in.knows_app = False
+    await own.accounts.renew_unused()
+    own.sign_in.knows_app = True
+    await asyncio.gather(*(own.accounts.renew_unused() for _ in range(5)))
+    await own.accounts.renew_unused()
+    assert 1 == own.sign_in.renewals
+
+    await last_renewed(own, None)
+    own.sign_in.revoke()
+    await own.accounts.renew_unused()
+    assert await own.accounts.token(own.alice) is None
+    await wait_for(lambda: bool(own.direct_messages()))
+
+
 async def test_a_token_that_ended_before_its_time_is_renewed_in_the_middle_of_a_start(
     own: Own, browser: aiohttp.ClientSession
 ) -> None:
@@ -114,6 +138,21 @@ async def test_what_a_lost_answer_to_a_renewal_costs(own: Own, browser: aiohttp.
 
     assert own.system.uses_up == (await own.accounts.token(own.alice) is None)
     await wait_for(lambda: own.system.uses_up == bool(own.direct_messages()))
+
+
+async def test_who_died_while_renewing_an_account_holds_nobody_up_for_long(
+    own: Own, browser: aiohttp.ClientSession
+) -> None:
+    """The right to renew runs out, and somebody else takes it."""
+    own.sign_in.lasts_s = 60
+    await own.connect(browser)
+    store = build_account_store(own.world.server.settings, own.world.server.database)
+    account = await store.find(own.alice)
+    assert account is not None
+    assert await store.lease(account, now() + timedelta(seconds=0.3))
+
+    assert await own.accounts.token(own.alice) in own.sign_in.access
+    assert 1 == own.sign_in.renewals
 
 
 async def test_an_account_taken_back_in_the_middle_of_a_start_costs_no_call(
@@ -209,6 +248,12 @@ async def test_an_address_that_is_not_ours_leads_nowhere(own: Own, browser: aioh
     changed = {"": url.partition("?")[0], "x": f"{url}x", "other": url.replace(path, "/link/jitsi")}[change]
 
     assert 410 == (await read(browser, changed))[0]
+
+
+async def last_renewed(own: Own, at: datetime | None) -> None:
+    """Have the account been renewed at a time, or nobody know when."""
+    renewed = accounts.update().values(renewed_at=at)
+    await own.world.server.database.change(lambda work: work.execute(renewed))
 
 
 async def disconnect(own: Own) -> None:
