@@ -23,7 +23,7 @@ from calls.outside import Outside, Record
 from calls.ports import Transaction
 from calls.words import answers
 from calls.words.errors import sentence_for
-from calls.workflows import START_TRIES, TRIES_MAX, Step, is_given_up, retry_at
+from calls.workflows import START_TRIES, TRIES_MAX, Step, comes_too_late, is_given_up, retry_at
 
 _log = logging.getLogger(__name__)
 
@@ -94,11 +94,11 @@ def told_to_wait(transaction: Transaction, stored: Call) -> Call:
 
 def _put_off(call: Call, error: CallsError, now: datetime) -> Record:
     """Return the record of a step that is to be tried again, or of a start that took too long."""
-    if is_given_up(call, now):
+    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited | ProviderDown) else 0.0
+    if is_given_up(call, now) or comes_too_late(call, now, at_least_s):
         return _failed(call, error, now)
     if call.tries >= TRIES_MAX and not call.is_starting:
         return set_aside(error.code)
-    at_least_s = error.retry_after_s if isinstance(error, SlackRateLimited | ProviderDown) else 0.0
     due_at = retry_at(call, now, at_least_s)
 
     def record(transaction: Transaction, stored: Call) -> Call:

@@ -280,3 +280,8 @@ def retry_at(call: Call, now: datetime, at_least_s: float = 0.0) -> datetime:
 def is_given_up(call: Call, now: datetime) -> bool:
     """Say whether a call that failed once more took too long to start."""
     return call.is_starting and now > call.created_at + START_DEADLINE and call.tries + 1 >= START_TRIES
+
+
+def comes_too_late(call: Call, now: datetime, wait_s: float) -> bool:
+    """Say whether a call that has to wait would start when nobody expects it any more."""
+    return call.is_starting and now + timedelta(seconds=wait_s) > call.created_at + START_DEADLINE

@@ -20,6 +20,9 @@ Json = dict[str, Any]
 ANSWER_MAX_BYTES = 1024 * 1024
 """More than any answer that is asked for here; a longer one is not read."""
 
+LONG_S = 600.0
+"""Who has to wait longer has used up what there is for a day, not for a moment."""
+
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE, _TOO_MANY, _SERVER_ERROR = 200, 401, 403, 404, 410, 429, 500
 _REDIRECT = 300
 _ITEMS = "items"
@@ -162,6 +165,8 @@ async def send_once(session: aiohttp.ClientSession, provider: str, request: Requ
         async with sending as response:
             if response.status == _TOO_MANY:
                 wait_s = retry_after_s(response.headers.get("Retry-After", ""), now())
+                if wait_s > LONG_S:
+                    raise ProviderDown("limit_reached", provider=provider, retry_after_s=wait_s)
                 raise ProviderDown("rate_limited", provider=provider, retry_after_s=wait_s)
             if response.status >= _SERVER_ERROR:
                 raise ProviderDown("server_error", provider=provider, detail=str(response.status))

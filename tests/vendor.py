@@ -35,7 +35,6 @@ FAULTS = (
 _INSTEAD: dict[str, Callable[[], web.Response]] = {
     "unauthorized_once": lambda: web.json_response({"code": 124}, status=401),
     "retired": lambda: web.json_response({"code": 124}, status=401),
-    "rate_limited": lambda: web.json_response({"code": 429}, status=429, headers={"Retry-After": str(RETRY_AFTER_S)}),
     "server_error": lambda: web.Response(status=503, text="<html>Service unavailable</html>", content_type="text/html"),
     "html": lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"),
     "redirect": lambda: web.Response(status=302, headers={"Location": "/evil"}),
@@ -65,11 +64,13 @@ class VendorDouble:
     Args:
         fault: one of `FAULTS`, or empty; `unauthorized_once` clears itself.
         evil: set when a request came to where a redirect led.
+        retry_after: what it says to who asks too much.
     """
 
     url: str = ""
     fault: str = ""
     evil: bool = False
+    retry_after: str = str(RETRY_AFTER_S)
     asked: list[Asked] = field(default_factory=list)
 
     def routes(self) -> list[web.RouteDef]:
@@ -116,6 +117,8 @@ class VendorDouble:
             instead = _INSTEAD[self.fault]()
             self.fault = "" if self.fault == "unauthorized_once" else self.fault
             return instead
+        if self.fault == "rate_limited":
+            return web.json_response({"code": 429}, status=429, headers={"Retry-After": self.retry_after})
         if self.fault == "slow":
             await asyncio.sleep(SLOW_S)
         answer = await handler(request)

@@ -8,6 +8,7 @@ The table is also what `docs/errors.md` is made from (`python -m scripts.error_t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -318,8 +319,8 @@ def _values(error: CallsError) -> dict[str, str]:
     values = {"reason": f"`{_harmless(error.code)}`", "detail": _harmless(error.detail)}
     if isinstance(error, errors.ProviderError):
         values["provider"] = _("The meeting system {name}").format(name=_harmless(error.provider)).rstrip()
-    if isinstance(error, errors.SlackRateLimited):
-        values["wait"] = _wait(error.retry_after_s)
+    if isinstance(error, errors.SlackRateLimited | errors.ProviderDown):
+        values["wait"] = _wait(round(error.retry_after_s))
     if isinstance(error, errors.SlackScopeMissing):
         values["needed"] = _permissions(error.needed)
     return values
@@ -328,6 +329,9 @@ def _values(error: CallsError) -> dict[str, str]:
 def _wait(seconds: int) -> str:
     if seconds < 100:  # noqa: PLR2004 - easily read
         return n_("a second", "{count} seconds", seconds).format(count=seconds)
+    if seconds >= 2 * 3600:
+        hours = math.ceil(seconds / 3600)
+        return n_("{count} hour", "{count} hours", hours).format(count=hours)
     minutes = round(seconds / 60)
     return n_("{count} minute", "{count} minutes", minutes).format(count=minutes)
 

@@ -114,8 +114,11 @@ PROVIDER_DOWN: dict[str, str] = {
     "rate_limited": (
         "{provider} lets Startcall make only so many meetings at a time. Please try again in a few minutes."
     ),
+    "limit_reached": (
+        "{provider} has reached a limit and makes no meeting for {wait}. Start the call with another meeting system, "
+        "or try again then."
+    ),
 }
-
 PROVIDER_AUTH: dict[str, str] = {
     "": "{provider} no longer accepts Startcall's credentials. " + _TELL + ", who has to renew them.",
 }

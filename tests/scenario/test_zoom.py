@@ -6,11 +6,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from calls.clock import now
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
 from tests.lateness import added_after_s
@@ -118,6 +120,22 @@ async def test_ending_in_slack_ends_the_meeting_for_everybody(meeting: Meeting) 
     await meeting.world.settled()
     assert 1 == len(meeting.zoom.requests("PUT", "/v2/meetings/"))
     assert {} == meeting.zoom.meetings
+
+
+async def test_when_the_host_has_used_up_their_meetings_of_today_the_starter_reads_until_when(tmp_path: Path) -> None:
+    """No card comes out of nowhere tomorrow."""
+    async with running_meeting(tmp_path, by_webhook=True) as meeting:
+        meeting.zoom.fault = "rate_limited"
+        meeting.zoom.retry_after = (now() + timedelta(hours=11, minutes=50)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        await meeting.world.alice.command(GENERAL, "/startcall", "Weekly sync")
+        told = meeting.world.told
+        await wait_for(lambda: told(GENERAL, meeting.world.alice.user_id))
+        await meeting.world.settled()
+
+        said = "“Weekly sync” could not be started. The meeting system zoom has reached a limit"
+        cure = "Start the call with another meeting system, or try again then."
+        assert [f"{said} and makes no meeting for 12 hours. {cure}"] == told(GENERAL, meeting.world.alice.user_id)
+        assert [] == meeting.world.cards(GENERAL)
 
 
 async def test_while_zoom_takes_no_more_requests_nobody_gets_a_made_up_link(tmp_path: Path) -> None:
