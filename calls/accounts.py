@@ -19,7 +19,7 @@ from typing import Final
 
 import jwt
 
-from calls.errors import ConfigError, ProviderAuth, ProviderError, StorageError, UsageError
+from calls.errors import ConfigError, ProviderAuth, ProviderDown, ProviderError, StorageError, UsageError
 from calls.installing import Arrival, Departure
 from calls.linked_accounts import AccountStore, AccountTrip, GivenCode, LinkedAccount, Owner, SignsPeopleIn
 from calls.model import Person, TeamId, UserId
@@ -37,6 +37,9 @@ UNUSED_LASTS: Final = timedelta(days=30)
 
 LOOK_EVERY_S: Final = 3600.0
 LEASE_LASTS: Final = timedelta(seconds=20)
+RENEWAL_LASTS: Final = timedelta(seconds=15)
+"""How long a meeting system may take; less than the lease, so that nobody else begins meanwhile."""
+
 _LOOK_AGAIN_S: Final = 0.1
 
 _ALGORITHM: Final = "HS256"
@@ -85,6 +88,7 @@ class Accounts:
         self._key = hmac.digest(key, b"linked accounts", hashlib.sha256)
         self._site_url = site_url
         self._revoked = revoked
+        self._renewals: set[asyncio.Task[str | None]] = set()
 
     async def of(self, person: Person) -> Sequence[Connectable]:
         """Return where a person can connect an account, or has.
@@ -175,7 +179,7 @@ class Accounts:
             if account is None or not self._is_stale(account, refused):
                 return None if account is None else account.tokens.access.reveal()
             if await self._store.lease(account, self._now() + LEASE_LASTS):
-                return await self._renew(account)
+                return await asyncio.shield(self._renewing(account))
             await asyncio.sleep(_LOOK_AGAIN_S)
         raise StorageError("not_stored", detail="another process renews this account and does not come to an end")
 
@@ -213,17 +217,33 @@ class Accounts:
         is_unused = account.renewed_at is None or self._now() >= account.renewed_at + UNUSED_LASTS
         return is_old or is_unused or account.tokens.access.reveal() == refused
 
+    def _renewing(self, account: LinkedAccount) -> asyncio.Task[str | None]:
+        """Begin a renewal that goes on when whoever asked stops waiting, as a refresh token may be used up by then."""
+        task = asyncio.create_task(self._renew(account))
+        self._renewals.add(task)
+        task.add_done_callback(self._is_over)
+        return task
+
+    def _is_over(self, task: asyncio.Task[str | None]) -> None:
+        self._renewals.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.debug("An account was not renewed: %s", task.exception())
+
     async def _renew(self, account: LinkedAccount) -> str | None:
         """Renew tokens, with the right to do so; an account that was taken back is forgotten and its owner told."""
         system = self._systems[account.owner.provider]
         try:
             # Without one, the meeting system says itself that it takes nothing any more.
-            tokens = await system.renew(account.tokens.refresh or account.tokens.access)
+            async with asyncio.timeout(RENEWAL_LASTS.total_seconds()):
+                tokens = await system.renew(account.tokens.refresh or account.tokens.access)
         except ProviderAuth as error:
             if await self._store.drop(account.owner, account.version):
                 _log.warning("The account of %s is no longer ours: %s", account.owner.user_id, error)
                 self._revoked(account.owner, system.label)
             return None
+        except TimeoutError as error:
+            await self._store.give_back(account)
+            raise ProviderDown("no_answer", provider=account.owner.provider) from error
         except ProviderError:
             await self._store.give_back(account)
             raise

@@ -38,11 +38,7 @@ USER_CLIENT_ID, USER_CLIENT_SECRET = "123-tests.apps.googleusercontent.com", "a-
 _CREATED = "https://www.googleapis.com/auth/meetings.space.created"
 _READONLY = "https://www.googleapis.com/auth/meetings.space.readonly"
 _PUBSUB = "https://www.googleapis.com/auth/pubsub"
-ASKED = {
-    "scope": f"openid email {_CREATED} {_READONLY}",
-    "access_type": "offline",
-    "prompt": "consent",
-}
+ASKED = {"scope": f"openid email {_CREATED} {_READONLY}", "access_type": "offline", "prompt": "consent"}
 
 
 @functools.cache
@@ -108,10 +104,8 @@ class GoogleMeetDouble(VendorDouble):
     @property
     def people_settings(self) -> dict[str, str]:
         """Return what people's own accounts are connected with."""
-        return {
-            "STARTCALL_GOOGLEMEET_USER_CLIENT_ID": USER_CLIENT_ID,
-            "STARTCALL_GOOGLEMEET_USER_CLIENT_SECRET": USER_CLIENT_SECRET,
-        }
+        name = "STARTCALL_GOOGLEMEET_USER_CLIENT"
+        return {f"{name}_ID": USER_CLIENT_ID, f"{name}_SECRET": USER_CLIENT_SECRET}
 
     def hosts(self) -> list[str]:
         """Return whose rooms there are."""

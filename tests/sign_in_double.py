@@ -6,6 +6,7 @@ differently is from the documents that their doubles name.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,7 @@ class SignIn:
         denies: whether people press Decline.
         knows_app: whether the app's secret is still valid.
         lost_answers: how many answers to renewals get lost on their way.
+        slow_s: how long answers to renewals take, once the refresh token is used.
     """
 
     client_id: str
@@ -60,6 +62,7 @@ class SignIn:
     denies: bool = False
     knows_app: bool = True
     lost_answers: int = 0
+    slow_s: float = 0.0
     lasts_s: int = 3600
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
     access: set[str] = field(default_factory=set)
@@ -112,6 +115,8 @@ class SignIn:
         if not (self._renews(form) if is_renewal else self._takes_code(form)):
             return web.json_response(self.refused, status=400)
         answer = self._tokens(form.get("refresh_token"))
+        if is_renewal:
+            await asyncio.sleep(self.slow_s)
         if is_renewal and self.lost_answers:
             self.lost_answers -= 1
             assert request.transport is not None

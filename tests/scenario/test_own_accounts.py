@@ -140,6 +140,20 @@ async def test_what_a_lost_answer_to_a_renewal_costs(own: Own, browser: aiohttp.
     await wait_for(lambda: own.system.uses_up == bool(own.direct_messages()))
 
 
+async def test_who_stops_waiting_for_a_renewal_costs_nobody_their_account(
+    own: Own, browser: aiohttp.ClientSession
+) -> None:
+    """As a start does whose meeting system is slow: the answer is still waited for and kept."""
+    own.sign_in.lasts_s = 60
+    await own.connect(browser)
+    own.sign_in.lasts_s, own.sign_in.slow_s = 3600, 0.3
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(own.accounts.token(own.alice), 0.1)
+
+    assert await own.accounts.token(own.alice) in own.sign_in.access
+    assert 1 == own.sign_in.renewals
+
+
 async def test_who_died_while_renewing_an_account_holds_nobody_up_for_long(
     own: Own, browser: aiohttp.ClientSession
 ) -> None:
