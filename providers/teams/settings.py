@@ -61,7 +61,7 @@ class TeamsSettings:
 
         Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
         """
-        return f"{self.api_url or _LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/authorize"
+        return f"{self.api_url or LOGIN_URL}/{self.tenant_id}/oauth2/v2.0/authorize"
 
 
 def find_guid_fault(value: str) -> str | None:
