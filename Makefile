@@ -11,7 +11,7 @@ SETUP = { command -v $(PYTHON) >/dev/null || { echo "$(NO_PYTHON)" >&2; exit 2; 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test durability check fix languages docs lock sbom clean
+.PHONY: help run setup test durability bench check fix languages docs lock sbom clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" f
 
 durability: setup ## Print what is kept under failure (ARGS="--long --database postgres": long form, PostgreSQL alone)
 	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
+
+bench: setup ## Measure how fast it is, beside its references (ARGS="ack --quick": one alone, in a few seconds)
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling, licences, workflows
 	@$(VENV_PYTHON) -m scripts.check

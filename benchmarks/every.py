@@ -1,0 +1,7 @@
+"""Every benchmark, in the order in which they run."""
+
+from __future__ import annotations
+
+from benchmarks.figures import Benchmark
+
+EVERY: tuple[Benchmark, ...] = ()

@@ -1,0 +1,1 @@
+"""What Startcall is compared with; each module here is a program of its own."""
