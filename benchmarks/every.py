@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks import ack
 from benchmarks.figures import Benchmark
 
-EVERY: tuple[Benchmark, ...] = ()
+EVERY: tuple[Benchmark, ...] = (ack,)
