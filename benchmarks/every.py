@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import ack
+from benchmarks import ack, acks
 from benchmarks.figures import Benchmark
 
-EVERY: tuple[Benchmark, ...] = (ack,)
+EVERY: tuple[Benchmark, ...] = (ack, acks)

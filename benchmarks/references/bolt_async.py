@@ -1,6 +1,6 @@
 """The same job in Bolt for Python, as its documentation shows it: acknowledge, then make the call and post its card.
 
-It stores nothing. `OTHER_LISTENERS` says how many listeners stand before the one that is meant.
+It stores nothing. With `JOB=0` it only acknowledges. `OTHER_LISTENERS` says how many listeners stand before its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 
 async def acknowledge(ack: AsyncAck) -> None:
-    """Answer a command that is never sent."""
+    """Answer a command and do nothing."""
     await ack()
 
 
@@ -36,7 +36,7 @@ def build(environment: Mapping[str, str]) -> AsyncApp:
     app = AsyncApp(client=client, signing_secret=environment["SLACK_SIGNING_SECRET"])
     for number in range(int(environment.get("OTHER_LISTENERS", "0"))):
         app.command(f"/other{number}")(acknowledge)
-    app.command("/startcall")(start)
+    app.command("/startcall")(start if environment.get("JOB") != "0" else acknowledge)
     return app
 
 
