@@ -2,7 +2,8 @@
 
 Both sides do the whole job, `calls.add` and `chat.postMessage`, against a Web API that answers at once, and the next
 command is sent 20 ms after the card of the one before is up. Bolt's default AsyncApp stores nothing. Each side is a
-fresh process in each round, and is sent some commands that do not count first.
+fresh process in each round, and is sent some commands that do not count first. The floor is a bare route that verifies
+and stores the same commands on the same disk.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ NAME = "ack"
 
 OURS = "Startcall"
 BOLT = "Bolt AsyncApp default"
+FLOOR = "bare route that stores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,24 @@ async def measure(options: Options) -> Sequence[Figure]:
             program = python_reference(BOLT, "bolt_async", SLACK_API_URL=side.api_url)
             return await _round(side, program, warm, number)
 
-    took = await interleaved(options, {OURS: ours, BOLT: bolt}, what="acks on one connection")
+    async def floor() -> Round:
+        with tempfile.TemporaryDirectory() as folder:
+            program = python_reference(FLOOR, "floor", STORE=f"{folder}/commands.sqlite3")
+            return await _round(None, program, warm, number)
+
+    took = await interleaved(options, {OURS: ours, BOLT: bolt, FLOOR: floor}, what="acks on one connection")
     halves = {name: middle([middle(one.took_ms) for one in rounds]) for name, rounds in took.items()}
     slowest = {name: middle([slow(one.took_ms) for one in rounds]) for name, rounds in took.items()}
     cpu_ms = {name: middle([one.cpu_ms for one in rounds]) for name, rounds in took.items()}
     return [
         Figure(NAME, "ack, p50", halves[OURS], "ms", at_most_times(0.1), halves[BOLT], BOLT),
         Figure(NAME, "ack, p99", slowest[OURS], "ms", at_most_times(0.3), slowest[BOLT], BOLT),
+        Figure(NAME, "ack, p50", halves[OURS], "ms", None, halves[FLOOR], FLOOR),
         Figure(NAME, "processor for the whole job", cpu_ms[OURS], "ms", None, cpu_ms[BOLT], BOLT),
     ]
 
 
-async def _round(side: SlackSide, program: Program, warm: int, number: int) -> Round:
+async def _round(side: SlackSide | None, program: Program, warm: int, number: int) -> Round:
     async with started(program) as server:
         await acks_ms(server.events_url, signed_commands(warm), side)
         before_s = cpu_s(server.pid)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import ack, acks
+from benchmarks import ack, acks, burst, card
 from benchmarks.figures import Benchmark
 
-EVERY: tuple[Benchmark, ...] = (ack, acks)
+EVERY: tuple[Benchmark, ...] = (ack, acks, burst, card)
