@@ -43,7 +43,7 @@ class Round:
 
 async def measure(options: Options) -> Sequence[Figure]:
     """Measure the middle and the slowest acknowledgements of both."""
-    number, warm = (40, 5) if options.is_quick else (300, 30)
+    number, warm = (20, 5) if options.is_quick else (300, 30)
 
     async def ours() -> Round:
         with tempfile.TemporaryDirectory() as folder:

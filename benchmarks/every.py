@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import ack, acks, burst, card
+from benchmarks import ack, acks, burst, card, listener_cost
 from benchmarks.figures import Benchmark
 
-EVERY: tuple[Benchmark, ...] = (ack, acks, burst, card)
+EVERY: tuple[Benchmark, ...] = (ack, acks, listener_cost, burst, card)

@@ -1,0 +1,23 @@
+"""Startcall itself with the listener of `/startcall` and no other."""
+
+from __future__ import annotations
+
+import sys
+
+from slack_bolt.async_app import AsyncApp
+
+import listeners
+from app import main
+from calls.use_cases import UseCases
+from listeners.commands.startcall import startcall
+from listeners.events.app_uninstalled import Removed, removed_nowhere
+
+
+def register_one(app: AsyncApp, use: UseCases, removed: Removed = removed_nowhere) -> None:  # noqa: ARG001 - as `listeners.register`
+    """Register `/startcall` alone."""
+    app.command("/startcall")(startcall(use))
+
+
+if __name__ == "__main__":
+    listeners.register = register_one
+    sys.exit(main(sys.argv[1:]))
