@@ -1,8 +1,8 @@
 """What the listeners that a command is not for cost its acknowledgement.
 
 The same app, once with all its listeners and once with the one of `/startcall` alone, is asked for help, which it
-answers without storing anything: so nothing else hides the cost. It is processor time, because a machine that others use,
-too, tells no instruction counts; one connection, and each side is a fresh process in each round.
+answers without storing anything: so nothing else hides the cost. It is processor time, because a machine that others
+use, too, tells no instruction counts; one connection, and each side is a fresh process in each round.
 """
 
 from __future__ import annotations
