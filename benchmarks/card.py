@@ -2,7 +2,7 @@
 
 Two requests there and back take 160 ms at least. The card is up when the answer to the second one arrives. It is
 measured when connections are open, after a minute in which nothing happened, and for the first command of all. The
-floor is a bare client whose connection is open.
+floor is a bare client whose connection is open. The sides are measured in turns, and idle at the same time.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks.certificate import server_context
@@ -21,7 +21,7 @@ from benchmarks.distance import distant
 from benchmarks.figures import Figure, Options, at_most_times
 from benchmarks.one_at_a_time import acks_ms
 from benchmarks.processes import Program, Server, python_reference, startcall, started
-from benchmarks.rounds import interleaved, middle
+from benchmarks.rounds import middle
 from benchmarks.slack_side import SlackSide, slack_side
 
 NAME = "card"
@@ -33,6 +33,10 @@ IDLE_S = 60.0
 OURS = "Startcall"
 BOLT = "Bolt AsyncApp default"
 FLOOR = "bare client, warm"
+
+
+ProgramOf = Callable[[str, Path, Path], Program]
+"""Returns a server, by Slack's address, a folder of its own, and the certificate that it has to trust."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,31 @@ class Cards:
     idle_ms: float
 
 
+def _ours(api_url: str, folder: Path, trusted: Path) -> Program:
+    return startcall(api_url, f"sqlite:///{folder}/calls.sqlite3", SSL_CERT_FILE=str(trusted))
+
+
+def _floor(api_url: str, _folder: Path, trusted: Path) -> Program:
+    return python_reference(FLOOR, "floor", SLACK_API_URL=api_url, JOB="1", SSL_CERT_FILE=str(trusted))
+
+
+def _bolt(api_url: str, _folder: Path, trusted: Path) -> Program:
+    return python_reference(BOLT, "bolt_async", SLACK_API_URL=api_url, SSL_CERT_FILE=str(trusted))
+
+
+SIDES: Mapping[str, ProgramOf] = {OURS: _ours, FLOOR: _floor, BOLT: _bolt}
+
+
 async def measure(options: Options) -> Sequence[Figure]:
     """Measure ours, the floor, and Bolt."""
-    sides: dict[str, Callable[[], Awaitable[Cards]]] = {
-        OURS: partial(_cards, options, _ours),
-        FLOOR: partial(_cards, options, _floor),
-        BOLT: partial(_cards, options, _bolt),
-    }
-    found = await interleaved(options, sides, what="command to card")
+    found: dict[str, list[Cards]] = {name: [] for name in SIDES}
+    for number in range(options.rounds):
+        options.say(f"command to card, round {number + 1} of {options.rounds}")
+        names = list(SIDES) if number % 2 == 0 else list(reversed(list(SIDES)))
+        turn = asyncio.Lock()
+        measured = await asyncio.gather(*(_cards(options, SIDES[name], turn) for name in names))
+        for name, cards in zip(names, measured, strict=True):
+            found[name].append(cards)
     first = {name: middle([one.first_ms for one in rounds]) for name, rounds in found.items()}
     warm = {name: middle([one.warm_ms for one in rounds]) for name, rounds in found.items()}
     idle = {name: middle([one.idle_ms for one in rounds]) for name, rounds in found.items()}
@@ -73,31 +94,25 @@ async def measure(options: Options) -> Sequence[Figure]:
     ]
 
 
-def _ours(api_url: str, folder: Path, trusted: Path) -> Program:
-    return startcall(api_url, f"sqlite:///{folder}/calls.sqlite3", SSL_CERT_FILE=str(trusted))
+async def _cards(options: Options, program_of: ProgramOf, turn: asyncio.Lock) -> Cards:
+    """Measure one side.
 
-
-def _floor(api_url: str, _folder: Path, trusted: Path) -> Program:
-    return python_reference(FLOOR, "floor", SLACK_API_URL=api_url, JOB="1", SSL_CERT_FILE=str(trusted))
-
-
-def _bolt(api_url: str, _folder: Path, trusted: Path) -> Program:
-    return python_reference(BOLT, "bolt_async", SLACK_API_URL=api_url, SSL_CERT_FILE=str(trusted))
-
-
-async def _cards(options: Options, program_of: Callable[[str, Path, Path], Program]) -> Cards:
+    Args:
+        turn: held while something is measured.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         context, trusted = server_context(folder)
-        async with (
-            slack_side(delay_s=SERVER_S, tls=context) as side,
-            distant(side.url, ROUND_TRIP_S) as far_url,
-            started(program_of(f"{far_url}/api/", folder, trusted)) as server,
-        ):
-            first_ms = await _middle_ms(server, side, 1)
-            warm_ms = await _middle_ms(server, side, 3 if options.is_quick else 15)
+        async with AsyncExitStack() as stack:
+            side = await stack.enter_async_context(slack_side(delay_s=SERVER_S, tls=context))
+            far_url = await stack.enter_async_context(distant(side.url, ROUND_TRIP_S))
+            async with turn:
+                server = await stack.enter_async_context(started(program_of(f"{far_url}/api/", folder, trusted)))
+                first_ms = await _middle_ms(server, side, 1)
+                warm_ms = await _middle_ms(server, side, 3 if options.is_quick else 15)
             await asyncio.sleep(1.0 if options.is_quick else IDLE_S)
-            return Cards(first_ms, warm_ms, await _middle_ms(server, side, 1))
+            async with turn:
+                return Cards(first_ms, warm_ms, await _middle_ms(server, side, 1))
 
 
 async def _middle_ms(server: Server, side: SlackSide, number: int) -> float:
