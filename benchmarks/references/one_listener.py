@@ -11,11 +11,14 @@ from app import main
 from calls.use_cases import UseCases
 from listeners.commands.startcall import startcall
 from listeners.events.app_uninstalled import Removed, removed_nowhere
+from listeners.routes import Routes
 
 
 def register_one(app: AsyncApp, use: UseCases, removed: Removed = removed_nowhere) -> None:  # noqa: ARG001 - as `listeners.register`
     """Register `/startcall` alone."""
-    app.command("/startcall")(startcall(use))
+    routes = Routes()
+    routes.command("/startcall")(startcall(use))
+    app.use(routes)
 
 
 if __name__ == "__main__":
