@@ -41,7 +41,7 @@ def memory_bytes(pid: int) -> int:
 
 
 def described() -> str:
-    """Return the processor, how many of them there are, and the system."""
+    """Return the processor, how many of them there are, the system, and how busy it is: about 1 when we are alone."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-    return f"{len(_ALL)} × {model}, {platform.system()} {platform.release()}"
+    return f"{len(_ALL)} × {model}, {platform.system()} {platform.release()}, load average {os.getloadavg()[0]:.1f}"
