@@ -38,7 +38,7 @@ async def run(benchmarks: Sequence[Benchmark], options: Options, *, writes: bool
         _say(f"{benchmark.NAME} took {time.perf_counter() - began_s:.0f} s")
         print(f"\n{benchmark.NAME}\n\n{table(figures)}\n", flush=True)
         if writes:
-            write(benchmark.NAME, figures, datetime.now(UTC).date())  # noqa: TID251 - the day it is run
+            write(benchmark.NAME, figures, options.rounds, datetime.now(UTC).date())  # noqa: TID251 - the day it is run
         found += figures
     return found
 

@@ -50,15 +50,15 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def provenance(names: Sequence[str], today: date) -> str:
+def provenance(name: str, rounds: int, today: date) -> str:
     """Return what was measured on, with what, when, and by which command."""
     python = ".".join(str(part) for part in sys.version_info[:3])
     versions = ", ".join(f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp", "SQLAlchemy"))
-    command = f'make bench ARGS="{" ".join(names)}"'
-    return f"Measured on {today.isoformat()} by `{command}`: {described()}; Python {python}, {versions}."
+    command = f'make bench ARGS="{name}"'
+    return f"Measured on {today.isoformat()} by `{command}` (rounds: {rounds}): {described()}; Python {python}, {versions}."
 
 
-def write(name: str, figures: Sequence[Figure], today: date) -> None:
+def write(name: str, figures: Sequence[Figure], rounds: int, today: date) -> None:
     """Put the figures of a benchmark into their place in docs/benchmarks.md.
 
     Raises:
@@ -69,5 +69,5 @@ def write(name: str, figures: Sequence[Figure], today: date) -> None:
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if pattern.search(text) is None:
         raise NoPlaceError(f"docs/benchmarks.md needs the lines {begin.strip()} and {end}.")
-    block = f"{begin}{provenance([name], today)}\n\n{table(figures)}\n{end}"
+    block = f"{begin}{provenance(name, rounds, today)}\n\n{table(figures)}\n{end}"
     PAGE.write_text(pattern.sub(lambda _: block, text), encoding="utf-8")
