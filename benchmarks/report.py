@@ -55,7 +55,8 @@ def provenance(name: str, rounds: int, today: date) -> str:
     python = ".".join(str(part) for part in sys.version_info[:3])
     versions = ", ".join(f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp", "SQLAlchemy"))
     command = f'make bench ARGS="{name}"'
-    return f"Measured on {today.isoformat()} by `{command}` (rounds: {rounds}): {described()}; Python {python}, {versions}."
+    how = f"by `{command}` (rounds: {rounds})"
+    return f"Measured on {today.isoformat()} {how}: {described()}; Python {python}, {versions}."
 
 
 def write(name: str, figures: Sequence[Figure], rounds: int, today: date) -> None:
