@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -35,6 +36,12 @@ from storage.tables import calls, participants
 CHANNELS = 5_000
 PEOPLE = 10_000
 PEOPLE_A_CALL = 2
+AT_ONCE = 100_000
+"""How many calls go into one transaction."""
+
+CACHE_KIB = 400_000
+"""What SQLite keeps of the indexes meanwhile."""
+
 SPREAD = timedelta(days=330)
 """How far back the finished calls go; they are kept for 365 days unless somebody says otherwise."""
 
@@ -54,13 +61,14 @@ class Fill:
 
 def fill_calls(engine: Engine, fill: Fill) -> None:
     """Add copies of the one call that is in the database, which is live."""
-    with engine.execution_options(writes=True).begin() as connection:
-        _let_it_take_long(connection)
+    with engine.connect() as connection:
         template = connection.execute(select(calls).where(calls.c.state == CallState.LIVE.value)).one()
-        for count, varied in ((fill.finished, _finished(template, fill)), (fill.live, _live())):
-            if count:
-                _copy(connection, template, count, varied)
-        for number in range(PEOPLE_A_CALL):
+    for count, varied in ((fill.finished, _finished(template, fill)), (fill.live, _live())):
+        for first in range(0, count, AT_ONCE):
+            with _long_transaction(engine) as connection:
+                _copy(connection, template, range(first, min(count, first + AT_ONCE)), varied)
+    for number in range(PEOPLE_A_CALL):
+        with _long_transaction(engine) as connection:
             _put_in(connection, number)
     _gather_statistics(engine)
 
@@ -97,15 +105,20 @@ def _plan(number: int, team_id: Any, at: Any) -> Plan:  # noqa: ANN401 - of seve
     )
 
 
-def _let_it_take_long(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+@contextmanager
+def _long_transaction(engine: Engine) -> Iterator[Connection]:
+    with engine.execution_options(writes=True).begin() as connection:
+        is_postgres = connection.dialect.name == "postgresql"
+        connection.execute(
+            text("SET LOCAL statement_timeout = 0" if is_postgres else f"PRAGMA cache_size=-{CACHE_KIB}")
+        )
+        yield connection
 
 
-def _numbers(count: int) -> ColumnElement[int]:
-    """Return a column with the numbers from 1 to `count`."""
-    series = select(literal(1, Integer).label("number")).cte("series", recursive=True)
-    series = series.union_all(select(series.c.number + 1).where(series.c.number < count))
+def _numbers(numbers: range) -> ColumnElement[int]:
+    """Return a column with these numbers."""
+    series = select(literal(numbers.start, Integer).label("number")).cte("series", recursive=True)
+    series = series.union_all(select(series.c.number + 1).where(series.c.number < numbers.stop - 1))
     return series.c.number
 
 
@@ -113,8 +126,8 @@ Varied = Mapping[str, Any]
 """What differs from the template: by column, a value, or a function of the row's number."""
 
 
-def _copy(connection: Connection, template: Row[Any], count: int, varied: Varied) -> None:
-    number = _numbers(count)
+def _copy(connection: Connection, template: Row[Any], numbers: range, varied: Varied) -> None:
+    number = _numbers(numbers)
     is_postgres = connection.dialect.name == "postgresql"
     own: Varied = {
         "id": lambda _: _random_id(is_postgres=is_postgres),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, event, select
 
 from benchmarks.figures import Figure, at_most
 from benchmarks.filling import tables_read_whole
+from calls.clock import now
 from calls.model import Call, CallState
+from calls.ports import Transaction
 from storage import rows
+from storage.backlog import read_backlog
+from storage.database import Database
+from storage.keeping import Keeping
 from storage.opening import open_engine
 from storage.tables import calls
-from storage.transaction import SqlTransaction
 
 SLOW_MS = 50.0
 
@@ -45,7 +51,7 @@ def listening(engine: Engine) -> Iterator[Heard]:
         event.remove(engine, "before_cursor_execute", heard.note)
 
 
-def questions(call: Call) -> Mapping[str, Callable[[SqlTransaction], object]]:
+def of_calls(call: Call) -> Mapping[str, Callable[[Transaction], object]]:
     """Return what is asked on the paths of commands, presses, reports, events and looks back."""
     team_id, channel_id, user_id = call.team_id, call.channel_id, call.started_by
     ids = [call.id]
@@ -54,8 +60,7 @@ def questions(call: Call) -> Mapping[str, Callable[[SqlTransaction], object]]:
         "the open calls of a conversation": lambda asked: asked.open_calls(team_id, channel_id),
         "the open calls of a person": lambda asked: asked.calls_of(team_id, user_id),
         "a call by id": lambda asked: asked.call(call.id),
-        "a call by its id at Slack": lambda asked: asked.call_named(call.slack_call_id or ""),
-        "a call by the id on its card": lambda asked: asked.call_named(call.display_id),
+        "a call by its id at Slack": lambda asked: asked.call_at_slack(call.slack_call_id or ""),
         "a call by its room": lambda asked: asked.call_in_room(call.provider, call.room.id if call.room else ""),
         "a call by its link": lambda asked: asked.call_of_join_token(call.join_token),
         "the people of a call": lambda asked: asked.participants(call.id),
@@ -67,40 +72,54 @@ def questions(call: Call) -> Mapping[str, Callable[[SqlTransaction], object]]:
     }
 
 
-def explain(benchmark: str, name: str, url: str) -> Figure:
+def of_work() -> Mapping[str, Callable[[Database], Awaitable[object]]]:
+    """Return what is asked again and again while nobody waits."""
+    kept = timedelta(days=365)
+    return {
+        "what is due": lambda database: database.due(now(), 200),
+        "what is due next": lambda database: database.next_due_at(),
+        "how much there is to do": lambda database: read_backlog(database, now()),
+        "what is old enough to be deleted": lambda database: Keeping(database, now, kept, kept).prune(),
+    }
+
+
+async def explain(benchmark: str, name: str, url: str) -> Figure:
     """Return how many of the queries read a whole table, and which.
 
     Args:
         name: of the database, for people.
     """
     engine = open_engine(url)
+    database = Database(engine, now)
+    asks: dict[str, Callable[[], Awaitable[object]]] = {}
+    asks |= {what: partial(database.read, ask) for what, ask in of_calls(_some_call(engine)).items()}
+    asks |= {what: partial(ask, database) for what, ask in of_work().items()}
     whole, slow = [], []
     try:
-        for question, ask in questions(_some_call(engine)).items():
-            took_ms, read = _asked(engine, ask)
-            whole += [f"{question} ({', '.join(read)}, {took_ms:.0f} ms)"] if read else []
-            slow += [f"{question} ({took_ms:.0f} ms)"] if took_ms > SLOW_MS and not read else []
+        for what, ask in asks.items():
+            took_ms, read = await _asked(engine, ask)
+            whole += [f"{what} ({', '.join(read)}, {took_ms:.0f} ms)"] if read else []
+            slow += [f"{what} ({took_ms:.0f} ms)"] if took_ms > SLOW_MS and not read else []
     finally:
-        engine.dispose()
+        database.close()
     said = [f"read a whole table: {', '.join(whole)}"] if whole else []
-    said += [f"slow: {', '.join(slow)}"] if slow else []
-    return Figure(
-        benchmark, f"{name}, queries that read a whole table", len(whole), "", at_most(0), note="; ".join(said)
-    )
+    said += [f"longer than {SLOW_MS:.0f} ms: {', '.join(slow)}"] if slow else []
+    what = f"{name}, of {len(asks)} queries read a whole table"
+    return Figure(benchmark, what, len(whole), "of them", at_most(0), note="; ".join(said))
 
 
-def _asked(engine: Engine, ask: Callable[[SqlTransaction], object]) -> tuple[float, list[str]]:
+async def _asked(engine: Engine, ask: Callable[[], Awaitable[object]]) -> tuple[float, list[str]]:
     """Return how long a question takes the second time, and which tables it reads whole."""
-    with engine.connect() as connection, listening(engine) as heard:
-        asked = SqlTransaction(connection, writes=False)
-        ask(asked)
+    await ask()
+    with listening(engine) as heard:
         began_s = time.perf_counter()
-        ask(asked)
+        await ask()
         took_ms = 1_000 * (time.perf_counter() - began_s)
-        queries = heard.queries[: len(heard.queries) // 2]
     with engine.connect() as connection:
         read = [
-            table for statement, parameters in queries for table in tables_read_whole(connection, statement, parameters)
+            table
+            for statement, parameters in heard.queries
+            for table in tables_read_whole(connection, statement, parameters)
         ]
     return took_ms, sorted(set(read))
 

@@ -59,7 +59,7 @@ async def measure(options: Options) -> Sequence[Figure]:
 async def _idle(url: str, for_s: float) -> float:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(socket_slack())
-        program = startcall(f"{slack.url}/api/", url, SLACK_APP_TOKEN=APP_TOKEN)
+        program = startcall(slack.side.api_url, url, SLACK_APP_TOKEN=APP_TOKEN)
         server = await stack.enter_async_context(started(program))
         return await idle_percent(server, for_s)
 

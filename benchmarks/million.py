@@ -58,7 +58,7 @@ async def _of_database(options: Options, empty: str, full: str) -> list[Figure]:
     ours, reference = (
         [one for each in rounds for one in each] for rounds in (found[f"{name}, {FULL}"], found[f"{name}, {EMPTY}"])
     )
-    return [*_figures(name, fill, ours, reference), explain(NAME, name, full)]
+    return [*_figures(name, fill, ours, reference), await explain(NAME, name, full)]
 
 
 async def _fill(side: SlackSide, url: str, fill: Fill, options: Options) -> None:

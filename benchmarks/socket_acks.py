@@ -1,16 +1,18 @@
-"""How many envelopes of Socket Mode are acknowledged a second.
+"""How many envelopes of Socket Mode one core acknowledges in a second, stored on SQLite with `synchronous=FULL`.
 
-Each envelope is a `/startcall` in a conversation of its own. Startcall stores the call before it acknowledges, and
-works on its card at the same time; the reference acknowledges and does nothing else. Slack's side keeps a number of
-envelopes in flight: as soon as one is acknowledged it sends the next, over the same connection.
+Slack's side keeps a number of envelopes in flight: as soon as one is acknowledged it sends the next over the same
+connection. In one part the reference only acknowledges, and Slack's side holds back its answers to Startcall, which so
+does everything up to its first request for each call, and no more. In the other, both do the whole job at the same
+time. Each side is a fresh process in each round. What was acknowledged is counted in the database afterwards.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,9 +20,9 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Goal, Options, at_least_times
 from benchmarks.machine import cpu_s
-from benchmarks.processes import APP_TOKEN, Program, Server, python_reference, startcall, started
+from benchmarks.processes import APP_TOKEN, Program, python_reference, startcall, started
 from benchmarks.rounds import interleaved, middle
-from benchmarks.socket_slack import Link, SocketSlack, socket_slack
+from benchmarks.socket_slack import Envelope, Link, SocketSlack, envelopes, socket_slack
 
 NAME = "socket-acks"
 
@@ -29,10 +31,8 @@ OURS, THEIRS = "Startcall", "AsyncSocketModeHandler"
 GOALS = {1: at_least_times(20), 64: at_least_times(0.9)}
 """By how many envelopes are in flight."""
 
-STORED_ALONE = "end"
-"""Is stored and answered, and asks for no card: there is no call to end."""
-
-API_DELAY_S = 0.08
+MOST_A_SECOND = 12_000
+WARM_S = 0.5
 
 
 @dataclass(slots=True)
@@ -40,27 +40,26 @@ class Load:
     """Keeps envelopes in flight, and notes how long each waits.
 
     Args:
+        ready: each made before, so that making them does not count.
         ends_at_s: when no further one is sent.
     """
 
     slack: SocketSlack
-    text: str
+    ready: Iterator[Envelope]
     ends_at_s: float
     sent_at_s: dict[str, float] = field(default_factory=dict)
     waits_s: list[float] = field(default_factory=list)
 
     def send(self, link: Link) -> None:
-        """Send one envelope."""
-        envelope_id = self.slack.send_command(link, self.text)
-        self.sent_at_s[envelope_id] = time.perf_counter()
+        """Send the next envelope."""
+        envelope = next(self.ready)
+        self.sent_at_s[envelope.id] = time.perf_counter()
+        self.slack.send(link, envelope)
 
     def answered(self, link: Link, envelope_id: str) -> None:
         """Note an acknowledgement, and send the next."""
-        sent_at_s = self.sent_at_s.pop(envelope_id, None)
-        if sent_at_s is None:
-            return
         now_s = time.perf_counter()
-        self.waits_s.append(now_s - sent_at_s)
+        self.waits_s.append(now_s - self.sent_at_s.pop(envelope_id))
         if now_s < self.ends_at_s:
             self.send(link)
 
@@ -74,15 +73,16 @@ class Acks:
         cpu_ms: processor time for each.
     """
 
+    count: int
     a_second: float
     p50_ms: float
     cpu_ms: float
 
 
-async def acks_of(server: Server, slack: SocketSlack, text: str, in_flight: int, round_s: float) -> Acks:
-    """Measure one round; what it left to do is worked off before the next."""
-    began_s, cpu_before_s = time.perf_counter(), cpu_s(server.pid)
-    load = Load(slack, text, began_s + round_s)
+async def acks_of(slack: SocketSlack, pid: int, ready: Iterator[Envelope], in_flight: int, for_s: float) -> Acks:
+    """Keep envelopes in flight for a while."""
+    began_s, cpu_before_s = time.perf_counter(), cpu_s(pid)
+    load = Load(slack, ready, began_s + for_s)
     slack.answered = load.answered
     links = slack.open_links
     for number in range(in_flight):
@@ -91,67 +91,67 @@ async def acks_of(server: Server, slack: SocketSlack, text: str, in_flight: int,
         assert time.perf_counter() < load.ends_at_s + 10, f"{len(load.sent_at_s)} envelopes were not acknowledged"
         await asyncio.sleep(0.01)
     took_s, count = time.perf_counter() - began_s, len(load.waits_s)
-    used_s = cpu_s(server.pid) - cpu_before_s
-    await until_idle(server)
-    return Acks(count / took_s, 1_000 * middle(load.waits_s), 1_000 * used_s / count)
+    return Acks(count, count / took_s, 1_000 * middle(load.waits_s), 1_000 * (cpu_s(pid) - cpu_before_s) / count)
 
 
-async def until_idle(server: Server) -> None:
-    """Wait until a server does nothing any more, so that no round pays for the one before."""
-    give_up_at_s = time.perf_counter() + 60
-    before_s = cpu_s(server.pid)
-    while time.perf_counter() < give_up_at_s:
-        await asyncio.sleep(0.2)
-        now_s = cpu_s(server.pid)
-        if now_s - before_s <= 0.01:
-            return
-        before_s = now_s
+async def ours(in_flight: int, round_s: float, *, does_job: bool) -> Acks:
+    """Measure one round of Startcall's, and make sure that all of it is stored."""
+    with TemporaryDirectory(prefix="startcall-bench-") as folder:
+        file = Path(folder) / "calls.sqlite3"
+        async with socket_slack() as slack:
+            program = startcall(slack.side.api_url, f"sqlite:///{file}", SLACK_APP_TOKEN=APP_TOKEN)
+            found = await _round(slack, program, 2, in_flight, round_s, does_job=does_job)
+        with closing(sqlite3.connect(file)) as stored:
+            (calls,) = stored.execute("SELECT count(*) FROM calls").fetchone()
+        assert calls >= found.count, f"{found.count} starts were acknowledged and {calls} are stored"
+        return found
+
+
+async def theirs(in_flight: int, round_s: float, *, does_job: bool) -> Acks:
+    """Measure one round of the reference's."""
+    async with socket_slack() as slack:
+        job = "1" if does_job else "0"
+        program = python_reference(THEIRS, "bolt_async_socket", SLACK_API_URL=slack.side.api_url, JOB=job)
+        return await _round(slack, program, 1, in_flight, round_s, does_job=True)
+
+
+async def _round(
+    slack: SocketSlack, program: Program, keeps: int, in_flight: int, round_s: float, *, does_job: bool
+) -> Acks:
+    # Made before anything is connected: meanwhile Slack's side answers no ping.
+    ready = iter(list(envelopes(round(MOST_A_SECOND * (WARM_S + round_s)))))
+    async with started(program) as server:
+        assert await slack.until_links(keeps, 10), f"{server.name} did not connect"
+        await acks_of(slack, server.pid, ready, 1, WARM_S)
+        if not does_job:
+            slack.side.hold()
+        found = await acks_of(slack, server.pid, ready, in_flight, round_s)
+        server.child.kill()
+        return found
 
 
 async def measure(options: Options) -> Sequence[Figure]:
-    """Measure acknowledgements a second with 1 and 64 envelopes in flight."""
-    async with AsyncExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="startcall-bench-"))
-        ours = await _connected(stack, partial(_ours, Path(folder)))
-        theirs = await _connected(stack, _theirs)
-        figures: list[Figure] = []
-        for in_flight, goal in GOALS.items():
+    """Measure acknowledgements alone, and beside the work that follows them."""
+    figures: list[Figure] = []
+    for in_flight, goal in GOALS.items():
+        for does_job in (False, True):
             sides = {
-                OURS: partial(acks_of, *ours, STORED_ALONE, in_flight, options.round_s),
-                f"{OURS}, with cards": partial(acks_of, *ours, "Standup", in_flight, options.round_s),
-                THEIRS: partial(acks_of, *theirs, "Standup", in_flight, options.round_s),
+                name: partial(side, in_flight, options.round_s, does_job=does_job)
+                for name, side in ((OURS, ours), (THEIRS, theirs))
             }
-            found = await interleaved(options, sides, what=f"{in_flight} in flight")
-            figures += _figures(in_flight, goal, found)
+            what = f"{in_flight} in flight, {'acks while cards are made' if does_job else 'acks alone'}"
+            found = await interleaved(options, sides, what=what)
+            figures += _figures(what, found[OURS], found[THEIRS], None if does_job else goal)
     return figures
 
 
-def _figures(in_flight: int, goal: Goal, found: dict[str, list[Acks]]) -> list[Figure]:
-    theirs = found.pop(THEIRS)
-    figures = []
-    for side, rounds in found.items():
-        what = f"{in_flight} in flight, {'stored' if side == OURS else 'stored, and its card worked on at once'}"
-        rate, reference = (middle([one.a_second for one in each]) for each in (rounds, theirs))
-        cpu_ms, p50_ms = middle([one.cpu_ms for one in rounds]), middle([one.p50_ms for one in rounds])
-        note = (
-            f"p50 {p50_ms:.2f} ms and {cpu_ms:.2f} ms of processor time each, the reference "
-            f"{middle([one.p50_ms for one in theirs]):.2f} ms and {middle([one.cpu_ms for one in theirs]):.2f} ms"
-        )
-        figures.append(Figure(NAME, what, rate, "acks/s", goal, reference, THEIRS, note))
-    return figures
-
-
-async def _connected(stack: AsyncExitStack, program: Callable[[str], Program]) -> tuple[Server, SocketSlack]:
-    """Start a server beside a Slack of its own, and wait until it is connected."""
-    slack = await stack.enter_async_context(socket_slack(api_delay_s=API_DELAY_S))
-    server = await stack.enter_async_context(started(program(f"{slack.url}/api/")))
-    assert await slack.until_links(2 if server.name == OURS else 1, 10), f"{server.name} did not connect"
-    return server, slack
-
-
-def _ours(folder: Path, api_url: str) -> Program:
-    return startcall(api_url, f"sqlite:///{folder}/calls.sqlite3", SLACK_APP_TOKEN=APP_TOKEN)
-
-
-def _theirs(api_url: str) -> Program:
-    return python_reference(THEIRS, "bolt_async_socket", SLACK_API_URL=api_url)
+def _figures(what: str, ours: Sequence[Acks], theirs: Sequence[Acks], goal: Goal | None) -> list[Figure]:
+    rate, p50_ms, cpu_ms = (
+        tuple(middle([getattr(one, of) for one in rounds]) for rounds in (ours, theirs))
+        for of in ("a_second", "p50_ms", "cpu_ms")
+    )
+    return [
+        Figure(NAME, what, rate[0], "a second", goal, rate[1], THEIRS),
+        Figure(NAME, f"{what}, p50", p50_ms[0], "ms", None, p50_ms[1], THEIRS),
+        Figure(NAME, f"{what}, processor for each", cpu_ms[0], "ms", None, cpu_ms[1], THEIRS),
+    ]

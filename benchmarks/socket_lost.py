@@ -4,8 +4,9 @@ Slack's side sends 20 commands, loses the connections a moment later, and from t
 over whatever connection is there. The gap is how long there is none; unanswered is what was not acknowledged within
 the 3 s that Slack waits, of the 20 and of those sent later.
 
-Startcall keeps two connections. Slack ends them one at a time, so the first figure of each fault is about the loss of
-one; the second is about the loss of both at once, which is what the loss of the only one is to the references.
+All of a fault is measured at the same time, since it is mostly waiting. Startcall keeps two connections. Slack ends
+them one at a time, so the first figure of each fault is about the loss of one; the second is about the loss of both at
+once, which is what the loss of the only one is to the references.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Options, at_most
 from benchmarks.processes import APP_TOKEN, Program, python_reference, startcall, started
-from benchmarks.socket_slack import Fault, Link, SocketSlack, socket_slack
+from benchmarks.socket_slack import Fault, Link, SocketSlack, envelopes, socket_slack
 
 NAME = "socket-lost"
 
@@ -93,8 +93,9 @@ async def lose(slack: SocketSlack, fault: Fault, how_many: int) -> Loss:
     slack.answered = lambda link, envelope_id: (in_flight if envelope_id in in_flight.waiting else later).answered(
         link, envelope_id
     )
-    for number in range(IN_FLIGHT):
-        in_flight.sent(slack.send_command(lost[number % len(lost)], "end"))
+    for number, envelope in enumerate(envelopes(IN_FLIGHT)):
+        in_flight.sent(envelope.id)
+        slack.send(lost[number % len(lost)], envelope)
     await asyncio.sleep(READS_WITHIN_S)
     at_s = time.perf_counter()
     await slack.lose(lost, fault)
@@ -114,7 +115,9 @@ async def _gap_s(slack: SocketSlack, later: Watch, at_s: float) -> float | None:
             gap_s = max(0.0, links[0].opened_at_s - at_s)
             until_s = now_s + AFTER_S
         if links:
-            later.sent(slack.send_command(links[-1], "end"))
+            envelope = next(envelopes(1))
+            later.sent(envelope.id)
+            slack.send(links[-1], envelope)
         await asyncio.sleep(PROBE_EVERY_S)
     return gap_s
 
@@ -125,7 +128,7 @@ async def loss_of(program: Callable[[str], Program], fault: Fault, how_many: int
     Args:
         how_many: of the connections; there are as many as the program keeps.
     """
-    async with socket_slack() as slack, started(program(f"{slack.url}/api/")) as server:
+    async with socket_slack() as slack, started(program(slack.side.api_url)) as server:
         keeps = 2 if server.name == OURS else 1
         assert await slack.until_links(keeps, 10), f"{server.name} did not connect"
         await asyncio.sleep(SETTLED_S)
@@ -136,18 +139,20 @@ async def measure(options: Options) -> Sequence[Figure]:
     """Measure the gap and what is left unanswered, for each fault and each program."""
     faults = (Fault.RST,) if options.is_quick else tuple(Fault)
     figures: list[Figure] = []
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="startcall-bench-")))
-        for fault in faults:
-            options.say(f"{fault}: {OURS}")
-            one = await loss_of(partial(_ours, folder), fault, 1)
-            both = await loss_of(partial(_ours, folder), fault, 2)
-            theirs = {}
-            for name, module in REFERENCES.items() if not options.is_quick else ():
-                options.say(f"{fault}: {name}")
-                theirs[name] = await loss_of(partial(_reference, name, module), fault, 1)
-            figures += _figures(fault, one, both, theirs)
+    for fault in faults:
+        options.say(f"{fault}: {OURS} and the references")
+        ours = asyncio.gather(*(_loss_of_ours(fault, how_many) for how_many in (1, 2)))
+        references = {} if options.is_quick else REFERENCES
+        programs = [partial(_reference, name, module) for name, module in references.items()]
+        theirs = asyncio.gather(*(loss_of(program, fault, 1) for program in programs))
+        one, both = await ours
+        figures += _figures(fault, one, both, dict(zip(references, await theirs, strict=True)))
     return figures
+
+
+async def _loss_of_ours(fault: Fault, how_many: int) -> Loss:
+    with TemporaryDirectory(prefix="startcall-bench-") as folder:
+        return await loss_of(partial(_ours, Path(folder)), fault, how_many)
 
 
 def _figures(fault: Fault, one: Loss, both: Loss, theirs: dict[str, Loss]) -> list[Figure]:
@@ -156,18 +161,13 @@ def _figures(fault: Fault, one: Loss, both: Loss, theirs: dict[str, Loss]) -> li
     said = "; ".join(f"{name} {_said(loss)}" for name, loss in theirs.items())
     gap_s = None if reference is None else reference.gap_s
     limit_s = GAP_AT_MOST_S.get(fault, 1.0)
+    lost = sum(loss.lost + loss.lost_later for loss in (one, both))
+    lost_theirs = None if reference is None else reference.lost + reference.lost_later
     return [
-        Figure(NAME, f"{fault}, one of two connections, gap", one.gap_s, "s", at_most(0), gap_s, first, said),
-        Figure(NAME, f"{fault}, all connections, gap", both.gap_s, "s", at_most(limit_s), gap_s, first),
-        _lost(f"{fault}, one of two connections, left unanswered", one, reference, first),
-        _lost(f"{fault}, all connections, left unanswered", both, reference, first),
+        Figure(NAME, f"{fault}, one of two connections: gap", one.gap_s, "s", at_most(0), gap_s, first, said),
+        Figure(NAME, f"{fault}, all connections: gap", both.gap_s, "s", at_most(limit_s), gap_s, first),
+        Figure(NAME, f"{fault}: left unanswered", lost, "commands", at_most(0), lost_theirs, first),
     ]
-
-
-def _lost(what: str, ours: Loss, reference: Loss | None, name: str) -> Figure:
-    theirs = None if reference is None else reference.lost + reference.lost_later
-    note = f"{ours.lost_later} of them sent later" if ours.lost_later else ""
-    return Figure(NAME, what, ours.lost + ours.lost_later, f"of {IN_FLIGHT}", at_most(0), theirs, name, note)
 
 
 def _said(loss: Loss) -> str:
@@ -181,4 +181,4 @@ def _ours(folder: Path, api_url: str) -> Program:
 
 
 def _reference(name: str, module: str, api_url: str) -> Program:
-    return python_reference(name, module, SLACK_API_URL=api_url)
+    return python_reference(name, module, SLACK_API_URL=api_url, JOB="0")

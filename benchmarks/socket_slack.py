@@ -1,24 +1,23 @@
 """Slack's side of Socket Mode, quick enough to ask more of an app than it can do, and able to break its connections.
 
-The Web API beside it answers everything at once, or after a delay.
-
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl
 
 from aiohttp import WSMsgType, web
 
-TEAM_ID = "T0BENCHMARK"
+from benchmarks.commands import signed_commands
+from benchmarks.slack_side import SlackSide
 
 READ_MAX_BYTES = 1 << 20
 
@@ -40,6 +39,7 @@ class Link:
     Args:
         is_lost: whether nothing is sent over it any more.
         is_deaf: whether what comes over it is not looked at any more.
+        has_said_goodbye: whether Slack's side has ended its half.
     """
 
     socket: web.WebSocketResponse
@@ -47,6 +47,23 @@ class Link:
     opened_at_s: float
     is_lost: bool = False
     is_deaf: bool = False
+    has_said_goodbye: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A command as it goes over a connection."""
+
+    id: str
+    frame: str
+
+
+def envelopes(number: int, *, text: str = "Standup") -> Iterator[Envelope]:
+    """Yield starts of calls, each in a conversation of its own."""
+    for command in signed_commands(number, text=text):
+        envelope_id = f"envelope-{command.channel_id}"
+        head = {"envelope_id": envelope_id, "type": "slash_commands", "accepts_response_payload": True}
+        yield Envelope(envelope_id, json.dumps({**head, "payload": dict(parse_qsl(command.body.decode()))}))
 
 
 Answered = Callable[[Link, str], None]
@@ -54,32 +71,24 @@ Answered = Callable[[Link, str], None]
 
 
 class SocketSlack:
-    """Takes connections, sends envelopes, and hands on what is acknowledged."""
+    """Takes connections, sends envelopes, and hands on what is acknowledged; its Web API is `side`."""
 
-    def __init__(self, *, api_delay_s: float = 0.0) -> None:
-        """Have no connection yet.
-
-        Args:
-            api_delay_s: how long every request to the Web API takes, but for those of the start.
-        """
-        self.url = ""
+    def __init__(self) -> None:
+        """Have no connection yet."""
+        self.side = SlackSide()
+        self.side.release()
         self.links: list[Link] = []
         self.answered: Answered = _nobody
-        self._api_delay_s = api_delay_s
-        self._numbers = itertools.count(1)
+        self._sending: set[asyncio.Task[None]] = set()
 
     @property
     def open_links(self) -> Sequence[Link]:
         """Return the connections an envelope can be sent over."""
         return [link for link in self.links if not link.is_lost]
 
-    def send_command(self, link: Link, text: str) -> str:
-        """Send a slash command, each in a conversation of its own, and return the id of its envelope."""
-        number = next(self._numbers)
-        envelope_id = f"e{number}"
-        frame = _command(envelope_id, number, text)
-        asyncio.get_running_loop().create_task(_sent(link, frame))
-        return envelope_id
+    def send(self, link: Link, envelope: Envelope) -> None:
+        """Send an envelope."""
+        self._start(_sent(link, envelope.frame))
 
     async def lose(self, links: Sequence[Link], fault: Fault) -> None:
         """Lose connections; from then on nothing is sent over them."""
@@ -89,7 +98,7 @@ class SocketSlack:
                 await link.socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
             elif fault is Fault.CLOSE:
                 # Not awaited: that would be until the app has closed its side, too.
-                asyncio.get_running_loop().create_task(_closed(link))
+                self._start(_closed(link))
             else:
                 link.is_deaf = fault in {Fault.RST, Fault.SILENCE}
                 _cut(link, fault)
@@ -103,28 +112,24 @@ class SocketSlack:
             await asyncio.sleep(0.002)
         return True
 
+    async def _open(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "url": f"{self.side.url.replace('http', 'ws', 1)}/link"})
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return what is served."""
-        return [web.route("*", "/api/{method}", self._api), web.get("/link", self._link)]
-
-    async def _api(self, request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        answer: dict[str, object] = {"ok": True}
-        if method == "apps.connections.open":
-            answer["url"] = f"{self.url.replace('http', 'ws', 1)}/link"
-        elif method == "auth.test":
-            answer |= {"url": self.url, "team": "Benchmark", "team_id": TEAM_ID}
-            answer |= {"user": "startcall", "user_id": "U0BOT", "bot_id": "B0BOT"}
-        elif method == "conversations.list":
-            answer["channels"] = []
-        else:
-            await request.read()
-            await asyncio.sleep(self._api_delay_s)
-            answer |= {"call": {"id": f"R{next(self._numbers)}"}, "ts": f"{next(self._numbers)}.0", "channel": "C0"}
-        return web.json_response(answer)
+        return [
+            web.post("/api/apps.connections.open", self._open),
+            web.route("*", "/api/{method}", self.side.answer),
+            web.get("/link", self._link),
+        ]
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(max_msg_size=READ_MAX_BYTES, timeout=1.0)
+        socket = web.WebSocketResponse(max_msg_size=READ_MAX_BYTES, timeout=1.0, autoping=False)
         await socket.prepare(request)
         transport = request.transport
         assert transport is not None
@@ -133,34 +138,32 @@ class SocketSlack:
         self.links.append(link)
         async for message in socket:
             if link.is_deaf:
-                # Nothing is read any more, so that not even a ping is answered.
-                transport.pause_reading()
-                await asyncio.Event().wait()
-            if message.type is WSMsgType.TEXT:
+                break
+            if message.type is WSMsgType.PING and not transport.is_closing() and not link.has_said_goodbye:
+                await socket.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
                 self.answered(link, json.loads(message.data).get("envelope_id", ""))
         link.is_lost = True
+        if link.is_deaf:
+            # Nothing is said or heard any more, and the network does not tell either.
+            await asyncio.Event().wait()
         return socket
 
 
 @asynccontextmanager
-async def socket_slack(*, api_delay_s: float = 0.0) -> AsyncIterator[SocketSlack]:
-    """Serve Slack's side on a free port while the block runs.
-
-    Args:
-        api_delay_s: how long every request to the Web API takes, but for those of the start.
-    """
-    slack = SocketSlack(api_delay_s=api_delay_s)
+async def socket_slack() -> AsyncIterator[SocketSlack]:
+    """Serve Slack's side on a free port while the block runs."""
+    slack = SocketSlack()
     site = web.Application()
     site.add_routes(slack.routes())
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    serving = web.TCPSite(runner, "127.0.0.1", 0)
-    await serving.start()
-    _, port = runner.addresses[0][:2]
-    slack.url = f"http://127.0.0.1:{port}"
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    slack.side.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield slack
     finally:
+        slack.side.release()
         for link in slack.links:
             link.transport.abort()
         await runner.cleanup()
@@ -168,26 +171,6 @@ async def socket_slack(*, api_delay_s: float = 0.0) -> AsyncIterator[SocketSlack
 
 def _nobody(_link: Link, _envelope_id: str) -> None:
     """Be told of acknowledgements while nobody counts them."""
-
-
-def _command(envelope_id: str, number: int, text: str) -> str:
-    payload = {
-        "token": "unused",
-        "team_id": TEAM_ID,
-        "team_domain": "benchmark",
-        "channel_id": f"C{number:010}",
-        "channel_name": f"channel-{number}",
-        "user_id": "U0BENCHMARK",
-        "user_name": "bench",
-        "command": "/startcall",
-        "text": text,
-        "api_app_id": "A0BENCHMARK",
-        "is_enterprise_install": "false",
-        "response_url": f"http://127.0.0.1:9/response/{number}",
-        "trigger_id": f"{number}.{time.time_ns()}.benchmark",
-    }
-    envelope = {"envelope_id": envelope_id, "type": "slash_commands", "accepts_response_payload": True}
-    return json.dumps({**envelope, "payload": payload})
 
 
 async def _sent(link: Link, frame: str) -> None:
@@ -201,6 +184,7 @@ async def _closed(link: Link) -> None:
 
 def _cut(link: Link, fault: Fault) -> None:
     if fault is Fault.FIN:
+        link.has_said_goodbye = True
         link.transport.write_eof()
     elif fault is Fault.RST:
         link.transport.abort()

@@ -93,8 +93,8 @@ class Inviting:
         """
 
         def work(transaction: Transaction) -> Reply:
-            call = transaction.call_named(slack_call_id)
-            if call is None or call.team_id != person.team_id or call.slack_call_id != slack_call_id:
+            call = transaction.call_at_slack(slack_call_id)
+            if call is None or call.team_id != person.team_id:
                 return Reply(is_done=False)
             return self._decline(transaction, call, person)
 

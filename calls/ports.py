@@ -61,6 +61,9 @@ class Transaction(CrowdTransaction, PastTransaction, PlanTransaction, StatusTran
     def call_named(self, named: str) -> Call | None:
         """Return the newest call with an id: ours, Slack's, or the one on its card."""
 
+    def call_at_slack(self, slack_call_id: str) -> Call | None:
+        """Return the newest call with an id of Slack's, or None."""
+
     def add_call(self, call: Call) -> None:
         """Store a new call."""
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Delete, delete, func, or_, select
+from sqlalchemy import Connection, Delete, delete, or_, select
 
 from calls.errors import CallsError
-from calls.model import CallState, TeamId
+from calls.model import TeamId
 from calls.ports import Clock
 from storage.database import Database
 from storage.erasing import erase_calls, erase_workspace
 from storage.installation_tables import installations, organisation_members
-from storage.tables import calls
+from storage.tables import calls, is_final
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +57,10 @@ class Keeping:
             erased = await erase_workspace(self.database, team_id)
             _log.info("Everything of %s was deleted, %s rows: the app was removed there.", team_id, erased.rows)
         await self.database.change(lambda connection: connection.execute(self._empty_organisations()))
-        over = calls.c.state.in_([state.value for state in CallState if state.is_final])
-        rows = await erase_calls(
-            self.database, over & (func.coalesce(calls.c.ended_at, calls.c.created_at) < self.now() - self.calls)
-        )
+        since = self.now() - self.calls
+        columns = calls.c
+        over = or_(columns.ended_at < since, columns.ended_at.is_(None) & (columns.created_at < since))
+        rows = await erase_calls(self.database, is_final & over)
         if rows:
             _log.info("Calls that were over for %s days were deleted, %s rows.", self.calls.days, rows)
 

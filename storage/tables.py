@@ -121,6 +121,8 @@ is_unfinished = is_open | (calls.c.state == literal_column(f"'{CallState.ENDING}
 
 is_over = calls.c.state == literal_column(f"'{CallState.ENDED}'")
 
+is_final = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState if state.is_final])
+
 is_stuck = calls.c.stuck_code.is_not(None)
 
 _BEFORE_CARD = (CallState.WAITING, CallState.ACCEPTED, CallState.ROOM_MADE, CallState.REGISTERED)
@@ -188,6 +190,13 @@ Index(
 # By these two, and by those above, limits are kept without a look at more calls than they allow.
 Index("calls_started", calls.c.team_id, calls.c.started_by, calls.c.created_at)
 Index("calls_starting", calls.c.team_id, sqlite_where=is_starting, postgresql_where=is_starting)
+
+# Old calls are looked for once an hour, and a start writes nothing here.
+Index("calls_final", calls.c.ended_at, calls.c.created_at, sqlite_where=is_final, postgresql_where=is_final)
+
+# Slack says which call somebody declined by its own id; a call has none yet when its command is acknowledged.
+has_slack_id = calls.c.slack_call_id.is_not(None)
+Index("calls_at_slack", calls.c.slack_call_id, sqlite_where=has_slack_id, postgresql_where=has_slack_id)
 
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)

@@ -109,6 +109,11 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
         row = self._connection.execute(select(calls).where(ids).order_by(calls.c.created_at.desc()).limit(1)).first()
         return None if row is None else rows.call_of(row)
 
+    def call_at_slack(self, slack_call_id: str) -> Call | None:
+        """Return the newest call with an id of Slack's, or None."""
+        query = select(calls).where(calls.c.slack_call_id == slack_call_id)
+        return self._found(query.order_by(calls.c.created_at.desc()).limit(1))
+
     def add_call(self, call: Call) -> None:
         """Store a new call."""
         self._connection.execute(statements.ADD_CALL, rows.call_values(call))

@@ -1,6 +1,6 @@
 """The same job in Bolt for Python over Socket Mode: `AsyncApp` with the `AsyncSocketModeHandler` of aiohttp.
 
-Whoever types `end` only gets an answer, and of everything else a call is made, as in `bolt_async`.
+With `JOB=0` it only acknowledges.
 """
 
 from __future__ import annotations
@@ -11,25 +11,17 @@ from collections.abc import Mapping
 
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from benchmarks.references.bolt_async import ready, start
-
-
-async def answer_or_start(ack: AsyncAck, body: Mapping[str, str], client: AsyncWebClient) -> None:
-    """Answer, and start a call unless one is to be ended."""
-    if body["text"] == "end":
-        await ack("No call is running here.")
-    else:
-        await start(ack, body, client)
+from benchmarks.references.bolt_async import acknowledge, ready, start
 
 
 async def main(environment: Mapping[str, str]) -> None:
     """Serve until it is killed."""
     client = AsyncWebClient(token=environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"])
     app = AsyncApp(client=client)
-    app.command("/startcall")(answer_or_start)
+    app.command("/startcall")(start if environment.get("JOB") != "0" else acknowledge)
     handler = AsyncSocketModeHandler(app, environment["SLACK_APP_TOKEN"])
     await handler.connect_async()  # type: ignore[no-untyped-call]
     site = web.Application()
