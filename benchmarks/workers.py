@@ -1,27 +1,24 @@
-"""How many calls a second are settled, started with their cards up, by 1 to 4 processes on one PostgreSQL.
+"""How many calls a second are settled, from the command to the card, by 1 to 4 processes on one PostgreSQL.
 
-One process takes the commands in, and as many as there are in all work on the calls: the others run
-`python app.py worker`. Slack's side, PostgreSQL and all processes share the processors there are, so the figure can
-grow no further than what they leave. The calls are stored before the clock starts: their cards wait for a Web API that
-answers nothing, and the clock starts when it does.
+Commands go to the processes in turn, 16 at a time, and the clock runs from the first one to the last card; Slack's side
+answers at once. Whichever process is free works on a call. Slack's side, PostgreSQL and all processes share the
+processors there are, so what they take is missing for growth.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import partial
 
 from benchmarks.commands import signed_commands
 from benchmarks.figures import Figure, Options, at_least_times
 from benchmarks.one_by_one import post
 from benchmarks.postgres import MISSING, new_database, postgres
-from benchmarks.processes import Program, startcall, started
+from benchmarks.processes import Server, startcall, started
 from benchmarks.rounds import interleaved, middle
 from benchmarks.slack_side import slack_side
 from tests.postgres import PostgresServer
@@ -30,7 +27,9 @@ NAME = "workers"
 
 MOST = 4
 CORES = os.cpu_count() or 1
+EVERYWHERE = set(range(CORES))
 LINEAR = 0.8
+WARM = 16
 AT_ONCE = 16
 SETTLE_MAX_S = 120.0
 
@@ -41,41 +40,46 @@ async def settled_a_second(server: PostgresServer, processes: int, count: int) -
     Args:
         count: how many calls there are.
     """
-    everywhere = set(range(CORES)) & os.sched_getaffinity(os.getppid()) or set(range(CORES))
     async with AsyncExitStack() as stack:
         side = await stack.enter_async_context(slack_side())
         program = startcall(side.api_url, new_database(server))
-        front = await stack.enter_async_context(started(program, cpus=everywhere))
-        for _ in range(processes - 1):
-            await stack.enter_async_context(started(_worker(program), cpus=everywhere))
+        apps = [await stack.enter_async_context(started(program, cpus=EVERYWHERE)) for _ in range(processes)]
+        await _start_calls(apps, WARM * processes)
+        await side.until_posted(WARM * processes, give_up_s=SETTLE_MAX_S)
         began_s = time.perf_counter()
-        commands = list(signed_commands(count))
-        await asyncio.gather(*(post(front.events_url, commands[first::AT_ONCE]) for first in range(AT_ONCE)))
-        await side.until_posted(count, give_up_s=SETTLE_MAX_S)
+        await _start_calls(apps, count)
+        await side.until_posted(WARM * processes + count, give_up_s=SETTLE_MAX_S)
         return count / (time.perf_counter() - began_s)
 
 
-def _worker(program: Program) -> Program:
-    return replace(program, name="a worker", command=(sys.executable, "app.py", "worker"))
+async def _start_calls(apps: Sequence[Server], count: int) -> None:
+    """Send commands to the processes in turn, and wait until all are acknowledged."""
+    commands = list(signed_commands(count))
+    senders = [(apps[first % len(apps)].events_url, commands[first::AT_ONCE]) for first in range(AT_ONCE)]
+    await asyncio.gather(*(post(url, some) for url, some in senders))
 
 
 async def measure(options: Options) -> Sequence[Figure]:
     """Measure with 1 to 4 processes."""
-    count = 40 if options.is_quick else 600
+    count = 48 if options.is_quick else 480
     numbers = range(1, 3 if options.is_quick else MOST + 1)
     with postgres() as server:
         if server is None:
             return [Figure(NAME, "calls settled by workers", None, "calls/s", note=MISSING)]
-        sides = {f"{number} processes": partial(settled_a_second, server, number, count) for number in numbers}
+        sides = {_named(number): partial(settled_a_second, server, number, count) for number in numbers}
         found = await interleaved(options, sides, what="calls settled")
-    rates = [middle(found[f"{number} processes"]) for number in numbers]
+    rates = [middle(found[_named(number)]) for number in numbers]
     return [_figure(number, rate, rates[0]) for number, rate in zip(numbers, rates, strict=True)]
 
 
 def _figure(number: int, rate: float, one: float) -> Figure:
+    what = f"calls settled by {_named(number)}"
     if number == 1:
-        return Figure(NAME, "calls settled by 1 process", rate, "calls/s")
+        return Figure(NAME, what, rate, "calls/s")
     goal = at_least_times(LINEAR) if number <= CORES else None
     note = "" if number <= CORES else f"no goal: there are only {CORES} processors"
-    what = f"calls settled by {number} processes"
     return Figure(NAME, what, rate, "calls/s", goal, number * one, f"{number} × one process", note)
+
+
+def _named(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"
