@@ -13,7 +13,7 @@ from functools import partial
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Options, at_most_times
-from benchmarks.machine import memory_bytes
+from benchmarks.machine import cpu_s, memory_bytes
 from benchmarks.processes import Program, python_reference, startcall, started
 from benchmarks.rounds import interleaved, middle
 from benchmarks.slack_side import slack_side
@@ -29,10 +29,12 @@ class Start:
     """How one start went.
 
     Args:
+        cpu_s: processor time until then and for 2 s with nothing to do, in seconds.
         memory_mib: what the process took afterwards, with nothing to do.
     """
 
     ready_s: float
+    cpu_s: float
     memory_mib: float
 
 
@@ -40,7 +42,7 @@ async def start_of(program: Program) -> Start:
     """Start a program once."""
     async with started(program) as server:
         await asyncio.sleep(SETTLES_S)
-        return Start(server.ready_s, memory_bytes(server.pid) / 2**20)
+        return Start(server.ready_s, cpu_s(server.pid), memory_bytes(server.pid) / 2**20)
 
 
 async def measure(options: Options) -> Sequence[Figure]:
@@ -61,10 +63,13 @@ async def measure(options: Options) -> Sequence[Figure]:
                 BOLT: partial(start_of, bolt),
             }
             found = await interleaved(options, sides, what="starts")
-    ready_s = {name: middle([one.ready_s for one in rounds]) for name, rounds in found.items()}
-    memory = {name: middle([one.memory_mib for one in rounds]) for name, rounds in found.items()}
+    ready_s, used_s, memory = (
+        {name: middle([getattr(one, of) for one in rounds]) for name, rounds in found.items()}
+        for of in ("ready_s", "cpu_s", "memory_mib")
+    )
     return [
         Figure(NAME, "start to ready", ready_s[OURS], "s", at_most_times(1.3), ready_s[BOLT], BOLT),
+        Figure(NAME, "start to ready, processor", used_s[OURS], "s", None, used_s[BOLT], BOLT),
         Figure(NAME, "first start of all, which makes the tables", ready_s[FIRST], "s", None, ready_s[BOLT], BOLT),
         Figure(NAME, "idle memory", memory[OURS], "MiB", at_most_times(1.5), memory[BOLT], BOLT),
     ]
