@@ -63,6 +63,11 @@ def fill_calls(engine: Engine, fill: Fill) -> None:
     """Add copies of the one call that is in the database, which is live."""
     with engine.connect() as connection:
         template = connection.execute(select(calls).where(calls.c.state == CallState.LIVE.value)).one()
+    indexes = sorted(calls.indexes | participants.indexes, key=lambda index: str(index.name))
+    with _long_transaction(engine) as connection:
+        # Made at the end they take a fraction of the time, and are the same.
+        for index in indexes:
+            index.drop(connection)
     for count, varied in ((fill.finished, _finished(template, fill)), (fill.live, _live())):
         for first in range(0, count, AT_ONCE):
             with _long_transaction(engine) as connection:
@@ -70,6 +75,9 @@ def fill_calls(engine: Engine, fill: Fill) -> None:
     for number in range(PEOPLE_A_CALL):
         with _long_transaction(engine) as connection:
             _put_in(connection, number)
+    with _long_transaction(engine) as connection:
+        for index in indexes:
+            index.create(connection)
     _gather_statistics(engine)
 
 
