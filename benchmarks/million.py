@@ -58,7 +58,10 @@ async def _of_database(options: Options, empty: str, full: str) -> list[Figure]:
     ours, reference = (
         [one for each in rounds for one in each] for rounds in (found[f"{name}, {FULL}"], found[f"{name}, {EMPTY}"])
     )
-    return [*_figures(name, fill, ours, reference), await explain(NAME, name, full)]
+    figures = [*_figures(name, fill, ours, reference), await explain(NAME, name, full)]
+    for figure in figures:
+        options.say(f"{figure.what}: {figure.ours:.2f} {figure.unit} {figure.note}")
+    return figures
 
 
 async def _fill(side: SlackSide, url: str, fill: Fill, options: Options) -> None:
