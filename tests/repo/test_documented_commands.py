@@ -13,21 +13,23 @@ from pathlib import Path
 import pytest
 
 import app
+from benchmarks import __main__ as benchmarks
 from sandbox.__main__ import _parser as sandbox_parser
 from scripts import durability, picture, site, sizing
 from tests.repo.tree import ROOT, shown
 
 PAGES = site.pages()
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "benchmarks": benchmarks.parser,
     "sandbox": sandbox_parser,
     "scripts.durability": durability.parser,
     "scripts.picture": picture.parser,
     "scripts.sizing": sizing.parser,
 }
-WITH_ARGS = {"run": "sandbox", "durability": "scripts.durability"}
+WITH_ARGS = {"bench": "benchmarks", "run": "sandbox", "durability": "scripts.durability"}
 """The targets of the Makefile that pass ARGS on, and to what."""
 
-VARIABLES = {"ARGS", "PORT", "PYTHON", "SKIP_BROWSER_TESTS", "STARTCALL_SKIP_POSTGRES"}
+VARIABLES = {"ARGS", "PORT", "PYTHON", "SKIP_BROWSER_TESTS", "STARTCALL_SKIP_POSTGRES", "TMPDIR"}
 
 _SPAN = re.compile(r"`([^`\n]+)`")
 _BLOCK_LINE = re.compile(r"^(?: {3,}|\$ )(\S.*)$", re.MULTILINE)
