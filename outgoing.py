@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import aiohttp
 
 from calls.outgoing import SLACK_ADDRESSES, OutgoingGate
 from config import Settings
 from providers.reaches import addresses_of
+
+IDLE_S: Final = 300.0
+"""How long a connection is kept that nothing is sent over, in seconds; making one to Slack takes three round trips.
+
+The other side may end it sooner, which is noticed at once and costs only the new one.
+"""
 
 
 def open_session(settings: Settings) -> aiohttp.ClientSession:
@@ -15,8 +23,9 @@ def open_session(settings: Settings) -> aiohttp.ClientSession:
     Raises:
         ConfigError: when a meeting system cannot be loaded.
     """
+    connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_S)
     # Proxies are what the environment says; the gate looks at where a request is meant to go.
-    return aiohttp.ClientSession(trust_env=True, middlewares=(gate_for(settings),))
+    return aiohttp.ClientSession(connector=connector, trust_env=True, middlewares=(gate_for(settings),))
 
 
 def gate_for(settings: Settings) -> OutgoingGate:

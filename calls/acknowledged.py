@@ -1,13 +1,14 @@
 """Let acknowledgements go before the work they announce: Slack waits for them 3 s, and for a card as long as it takes.
 
 Whoever takes a request in opens `delivery()`; work started meanwhile inherits it and waits in `acknowledged()` for this
-one request. Work gives way to all others, too, in `after_deliveries()`: in a burst every request is acknowledged before
-the first card is made.
+one request, and then in `turn()` for all others. So in a burst every request is acknowledged before the first card is
+made, and whatever goes on coming in, the work goes on, too, a call at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,44 +16,65 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 QUIET_S: Final = 0.002
-"""How long nothing must have come in before work goes on, in seconds; the next request of a burst is here by then."""
+"""How long nothing must have come in before all work goes on, in seconds; what belongs to a burst is here by then."""
 
-GIVES_WAY_S: Final = 0.25
-"""How long a step gives way at most, in seconds, however many requests go on coming in."""
+TURN_S: Final = 0.02
+"""How often one call goes on while requests come in, in seconds; Slack takes 50 new calls a minute of a workspace."""
 
 
-class _Deliveries:
-    """The requests that are being taken in, and the work that gives way to them."""
+class _Intake:
+    """The requests that are being taken in, and the work that gives way to them, in the order in which it came."""
 
     def __init__(self) -> None:
         """Nothing is being taken in."""
         self._in_progress = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._is_quiet = asyncio.Event()
-        self._is_quiet.set()
+        self._is_quiet = True
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._quiet_timer: asyncio.TimerHandle | None = None
+        self._turn_timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
         """Note that a request is being taken in."""
         self._in_progress += 1
-        self._is_quiet.clear()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._is_quiet = False
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
 
     def end(self) -> None:
         """Note that a request was answered, or has failed."""
         self._in_progress -= 1
         if self._in_progress == 0:
-            self._timer = asyncio.get_running_loop().call_later(QUIET_S, self._is_quiet.set)
+            self._quiet_timer = asyncio.get_running_loop().call_later(QUIET_S, self._let_all_go_on)
 
-    async def quiet(self) -> None:
-        """Wait until nothing has been taken in for a moment, but for no longer than `GIVES_WAY_S`."""
-        if not self._is_quiet.is_set():
-            waiting = asyncio.ensure_future(self._is_quiet.wait())
-            await asyncio.wait({waiting}, timeout=GIVES_WAY_S)
-            waiting.cancel()
+    async def turn(self) -> None:
+        """Wait until nothing is being taken in any more, or it is this one's turn all the same."""
+        if self._is_quiet:
+            return
+        loop = asyncio.get_running_loop()
+        mine = loop.create_future()
+        self._waiting.append(mine)
+        if self._turn_timer is None:
+            self._turn_timer = loop.call_later(TURN_S, self._let_one_go_on)
+        await mine
+
+    def _let_all_go_on(self) -> None:
+        self._is_quiet = True
+        while self._waiting:
+            self._let_go_on()
+
+    def _let_one_go_on(self) -> None:
+        self._turn_timer = None
+        if self._waiting:
+            self._let_go_on()
+            self._turn_timer = asyncio.get_running_loop().call_later(TURN_S, self._let_one_go_on)
+
+    def _let_go_on(self) -> None:
+        first = self._waiting.popleft()
+        if not first.done():
+            first.set_result(None)
 
 
-_of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Deliveries] = WeakKeyDictionary()
+_intakes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Intake] = WeakKeyDictionary()
 
 _sent: ContextVar[asyncio.Event | None] = ContextVar("acknowledgement_sent", default=None)
 
@@ -60,13 +82,13 @@ _sent: ContextVar[asyncio.Event | None] = ContextVar("acknowledgement_sent", def
 @contextmanager
 def delivery() -> Iterator[None]:
     """Surround a request until its acknowledgement is on the wire, or has failed."""
-    sent, deliveries = asyncio.Event(), _deliveries()
+    sent, intake = asyncio.Event(), _intake()
     token = _sent.set(sent)
-    deliveries.begin()
+    intake.begin()
     try:
         yield
     finally:
-        deliveries.end()
+        intake.end()
         _sent.reset(token)
         sent.set()
 
@@ -78,10 +100,11 @@ async def acknowledged() -> None:
         await sent.wait()
 
 
-async def after_deliveries() -> None:
+async def turn() -> None:
     """Give way to requests that are being taken in."""
-    await _deliveries().quiet()
+    await _intake().turn()
 
 
-def _deliveries() -> _Deliveries:
-    return _of_loop.setdefault(asyncio.get_running_loop(), _Deliveries())
+def _intake() -> _Intake:
+    """Return the intake of the running loop; there is one loop in a process, and one for each test."""
+    return _intakes.setdefault(asyncio.get_running_loop(), _Intake())

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calls import claiming, closing, recapping, ringing, running, starting, watching, weighing
-from calls.acknowledged import after_deliveries
 from calls.errors import CallsError, SlackTokenDead, StorageError
 from calls.invitation import Invitation
 from calls.log_subject import about_call
@@ -142,7 +141,6 @@ class Advancer:
     async def _try(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> _Snapshot | None:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
         call = snapshot.call
-        await after_deliveries()
         with speaking(call.language):
             slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
             try:

@@ -10,7 +10,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from calls.acknowledged import acknowledged
+from calls.acknowledged import acknowledged, turn
 from calls.errors import CallsError
 from calls.log_subject import about_call
 from calls.ports import Clock, Storage
@@ -111,6 +111,7 @@ class EmbeddedWakeUps:
         about_call(call_id)
         try:
             await acknowledged()
+            await turn()
             due_at = await self._advance(call_id)
             while call_id in self._again:
                 self._again.discard(call_id)

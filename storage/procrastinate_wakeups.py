@@ -20,7 +20,7 @@ from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from calls.acknowledged import acknowledged
+from calls.acknowledged import acknowledged, turn
 from calls.errors import CallsError
 from calls.holding import holding
 from calls.log_subject import about_call
@@ -188,6 +188,7 @@ class ProcrastinateWakeUps:
         self._running += 1
         about_call(call_id)
         try:
+            await turn()
             with holding(self._lease_of(context.job)):
                 due_at = await self._advance(work_id_of(call_id))
             if due_at is not None:
