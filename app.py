@@ -50,7 +50,8 @@ from listeners.bolt import Bot, build_bolt_app
 from listeners.events.app_uninstalled import removed_nowhere
 from listeners.health import health_routes
 from listeners.hooks import hook_routes
-from listeners.http import BODY_MAX_BYTES, slack_events
+from listeners.http import slack_events
+from listeners.http_server import new_site, serving
 from listeners.installing.routes import install_routes
 from listeners.joining.routes import join_routes
 from listeners.linking.routes import account_routes
@@ -168,7 +169,7 @@ class Server:
 
     def web_app(self) -> web.Application:
         """Return the HTTP side: Slack's deliveries where there is a signing secret, and health."""
-        site = web.Application(client_max_size=BODY_MAX_BYTES)
+        site = new_site()
         site.on_shutdown.append(self._let_pages_go)
         site.add_routes(health_routes(self.reasons_not_ready))
         count_sockets = self.count_sockets if self.uses_socket_mode else None
@@ -292,10 +293,7 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
         server = Server(settings, session, database, address=address_of(listening), takes_in=takes_in)
         stack.push_async_callback(server.meeting_systems.aclose)
         stack.push_async_callback(server.finish)
-        runner = web.AppRunner(server.web_app(), access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listening).start()
+        await stack.enter_async_context(serving(server.web_app(), listening))
         await stack.enter_async_context(_background(server))
         yield server
 

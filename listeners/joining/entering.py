@@ -8,6 +8,7 @@ from calls.errors import UsageError
 from calls.joining import NAME_MAX_CHARS, Door
 from calls.model import Call, Room, Visitor
 from calls.words import pages
+from listeners.joining.form import form_of
 from listeners.joining.pages import moved
 from listeners.joining.site import Site
 
@@ -76,7 +77,7 @@ class Entering:
     async def _take_guest(self, request: web.Request, door: Door, token: str) -> web.Response:
         if door.link is None or door.link.slack_id is not None:
             raise UsageError("join_link_unknown")
-        name = str((await request.post()).get("name", ""))
+        name = (await form_of(request)).get("name", "")
         try:
             visitor = await self._site.joining.let_guest_in(token, name)
         except UsageError as error:

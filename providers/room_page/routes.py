@@ -111,9 +111,7 @@ async def _token(request: web.Request) -> str:
     Raises:
         UsageError: when there is none to be read.
     """
-    body = await request.content.read(_BODY_MAX_BYTES + 1)
-    while len(body) <= _BODY_MAX_BYTES and (more := await request.content.read(_BODY_MAX_BYTES + 1)):
-        body += more
+    body = await request.read()
     try:
         sent = json.loads(body) if len(body) <= _BODY_MAX_BYTES else None
     except (ValueError, RecursionError):
