@@ -14,7 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from listeners.request_body import Body
+from listeners.request_body import Body, UnreadableBodyError
 from listeners.tenant import Tenant, tenant_of
 
 _log = logging.getLogger(__name__)
@@ -80,5 +80,8 @@ def bolt_request(body: Body, headers: Mapping[str, Sequence[str]] = NO_HEADERS) 
 
 async def _handle_error(error: Exception) -> BoltResponse:
     """Answer a request that no listener could read; Slack then tells the person that it failed."""
+    if isinstance(error, UnreadableBodyError):
+        _log.warning("A request was refused: %s", error)
+        return BoltResponse(status=400, body=str(error))
     _log.error("A request could not be read", exc_info=error)
     return BoltResponse(status=500, body="")

@@ -65,10 +65,15 @@ async def _hook(request: web.Request, now: Clock) -> Hook:
         method=request.method,
         path=request.match_info["path"].removeprefix("/"),
         query=request.rel_url.raw_query_string,
-        headers={name: tuple(request.headers.getall(name)) for name in names},
+        headers={name: tuple(_legible(value) for value in request.headers.getall(name)) for name in names},
         body=await request.read(),
         received_at=now(),
     )
+
+
+def _legible(value: str) -> str:
+    """Return a header with a mark in place of bytes that are no text, which code that checks it could stumble over."""
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _answer(reply: HookReply) -> web.Response:

@@ -69,9 +69,7 @@ async def serving(
         if make is None:
             raise AssertionError("The server was set up a moment ago.")
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: HttpConnection(make(), connections), sock=listening, backlog=_BACKLOG
-        )
+        server = await loop.create_server(lambda: HttpConnection(make(), connections), sock=listening, backlog=_BACKLOG)
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ from typing import Any
 from calls.blocks import CARD_BUTTONS
 from calls.finding import CallRef
 from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
+from listeners.request_body import UnreadableBodyError
 from listeners.tenant import tenant_of
 
 Body = dict[str, Any]
@@ -29,7 +30,10 @@ def interaction_person(body: Body) -> Person:
 def event_person(body: Body) -> Person:
     """Return who did what an event tells of."""
     event = body["event"]
-    return Person(_team_id(body), UserId(event.get("user") or event["user_id"]))
+    user_id = event.get("user") or event.get("user_id")
+    if not user_id:
+        raise UnreadableBodyError("An event names nobody.")
+    return Person(_team_id(body), UserId(user_id))
 
 
 def command_delivery(body: Body) -> Delivery:
@@ -78,6 +82,18 @@ def pressed_in(body: Body) -> ChannelId | None:
     return ChannelId(channel["id"]) if "id" in channel else None
 
 
+def kept_in_view(body: Body) -> str:
+    """Return what a dialog of ours remembers.
+
+    Raises:
+        UnreadableBodyError: when it does not.
+    """
+    kept = body["view"].get("private_metadata")
+    if not isinstance(kept, str):
+        raise UnreadableBodyError("A dialog does not remember what it is about.")
+    return kept
+
+
 def view_value(body: Body, block_id: str, key: str) -> Any:  # noqa: ANN401 - a dialog's value is a string or a list
     """Return what was entered into an input of a dialog, or None."""
     inputs: Body = body["view"]["state"]["values"].get(block_id, {})
@@ -88,9 +104,9 @@ def _team_id(body: Body) -> TeamId:
     """Return the workspace that a request is for, which is not always that of the person.
 
     Raises:
-        KeyError: when Slack named none.
+        UnreadableBodyError: when Slack named none.
     """
     team_id = tenant_of(body).team_id
     if team_id is None:
-        raise KeyError("team")
+        raise UnreadableBodyError("A request names no workspace.")
     return team_id

@@ -8,8 +8,12 @@ https://docs.slack.dev/reference/interaction-payloads, https://docs.slack.dev/ap
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl
+
+from listeners.body_shape import find_misfit
 
 Body = dict[str, Any]
 
@@ -32,6 +36,16 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "ssl_check": (),
 }
 """What each kind of request must hold, as paths; what is optional is not listed."""
+
+
+_NEEDED_BY_EVENT: dict[str, tuple[str, ...]] = {
+    "app_home_opened": ("event.user",),
+    "app_uninstalled": ("event_time",),
+    "call_rejected": ("event.user_id", "event.call_id"),
+    "link_shared": ("event.channel", "event.message_ts"),
+    "tokens_revoked": ("event_time",),
+}
+"""What each event that is listened to must hold besides."""
 
 
 class UnreadableBodyError(Exception):
@@ -64,10 +78,26 @@ def checked_body(body: object) -> Body:
     if not isinstance(body, dict):
         raise UnreadableBodyError("The body is no object.")
     kind = _kind(body)
-    missing = [path for path in _NEEDED.get(kind, ()) if _at(body, path) is None]
+    missing = [path for path in (*_NEEDED.get(kind, ()), *_needed_by_event(body)) if _at(body, path) is None]
     if missing:
         raise UnreadableBodyError(f"A request of the kind {kind} lacks {', '.join(missing)}.")
+    misfit = find_misfit(body)
+    if misfit is not None:
+        raise UnreadableBodyError(f"What a request has as {misfit} is nothing that Slack sends there.")
     return body
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Surround the reading of a part of a body that only one listener knows: nothing is done in it.
+
+    Raises:
+        UnreadableBodyError: when it is not what that listener has made, or Slack sends.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError, RecursionError) as error:
+        raise UnreadableBodyError(f"{what} cannot be read.") from error
 
 
 def _decoded(text: str, content_type: str) -> object:
@@ -81,7 +111,13 @@ def _kind(body: Body) -> str:
     for field in ("command", "ssl_check"):
         if field in body:
             return field
-    return str(body.get("type", ""))
+    kind = body.get("type")
+    return kind if isinstance(kind, str) and kind in _NEEDED else "unknown"
+
+
+def _needed_by_event(body: Body) -> tuple[str, ...]:
+    kind = _at(body, "event.type")
+    return _NEEDED_BY_EVENT.get(kind, ()) if isinstance(kind, str) else ()
 
 
 def _at(body: object, path: str) -> object:

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.settings_dialog import SettingsDialog
-from listeners.payload import Body, interaction_person
+from listeners.payload import Body, interaction_person, pressed_id
 from listeners.views.settings import show_again
 
 
@@ -18,7 +18,7 @@ def unlink_account(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
 
     async def handle_unlink_account(ack: AsyncAck, body: Body) -> None:
         try:
-            await settings.unlink(interaction_person(body), body["actions"][0]["value"])
+            await settings.unlink(interaction_person(body), pressed_id(body))
         except CallsError:
             # Slack marks the button for the person when a press is not taken.
             ack.response = BoltResponse(status=503)

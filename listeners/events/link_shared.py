@@ -16,6 +16,7 @@ from calls.errors import CallsError
 from calls.linking import Linking, SharedLinks
 from calls.model import ChannelId, Delivery
 from listeners.payload import Body, event_person
+from listeners.request_body import reading
 
 _log = logging.getLogger(__name__)
 
@@ -29,13 +30,9 @@ def link_shared(linking: Linking) -> Callable[..., Awaitable[None]]:
             await ack()
             return
         person = event_person(body)
-        links = SharedLinks(
-            person,
-            ChannelId(event["channel"]),
-            event["message_ts"],
-            [link["url"] for link in event.get("links", ())],
-            event.get("thread_ts"),
-        )
+        with reading("Which links a message holds"):
+            urls = [str(link["url"]) for link in event.get("links") or ()]
+        links = SharedLinks(person, ChannelId(event["channel"]), event["message_ts"], urls, event.get("thread_ts"))
         # The message, not the event: Slack may tell of the same message again to have its links drawn anew.
         delivery = Delivery(person.team_id, f"link:{event['channel']}:{event['message_ts']}")
         try:

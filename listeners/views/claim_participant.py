@@ -11,7 +11,7 @@ from calls.claiming import Claiming
 from calls.model import CallId, Participant
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery, view_value
+from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
 
 CALLBACK_ID = "claim_participant"
 
@@ -56,7 +56,7 @@ def submit_claim_participant(claiming: Claiming) -> Callable[..., Awaitable[None
     """Return the listener of the dialog's button."""
 
     async def handle_claim_participant_view(ack: AsyncAck, body: Body) -> None:
-        call_id = CallId(body["view"]["private_metadata"])
+        call_id = CallId(kept_in_view(body))
         chosen: Body = view_value(body, "participant", "selected_option") or {}
         work = claiming.claim(call_id, str(chosen.get("value", "")), interaction_person(body), view_delivery(body))
         await answer_view(ack, "participant", work)

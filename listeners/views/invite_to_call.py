@@ -12,7 +12,7 @@ from calls.inviting import Inviting
 from calls.model import Call, CallId, UserId
 from calls.words import inviting as words
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery, view_value
+from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
 
 CALLBACK_ID = "invite_to_call"
 
@@ -43,7 +43,7 @@ def submit_invite_to_call(inviting: Inviting) -> Callable[..., Awaitable[None]]:
     """Return the listener of the dialog's button."""
 
     async def handle_invite_to_call_view(ack: AsyncAck, body: Body) -> None:
-        ref = CallRef(call_id=CallId(body["view"]["private_metadata"]))
+        ref = CallRef(call_id=CallId(kept_in_view(body)))
         chosen = tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ())
         work = inviting.invite(ref, chosen, interaction_person(body), view_delivery(body))
         await answer_view(ack, "people", work)

@@ -13,7 +13,7 @@ from calls.service import CallService
 from calls.text import TITLE_MAX_CHARS
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery, view_value
+from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
 
 CALLBACK_ID = "rename_call"
 
@@ -49,7 +49,7 @@ def submit_rename_call(calls: CallService) -> Callable[..., Awaitable[None]]:
     """Return the listener of the dialog's button."""
 
     async def handle_rename_call_view(ack: AsyncAck, body: Body) -> None:
-        ref = CallRef(call_id=CallId(body["view"]["private_metadata"]))
+        ref = CallRef(call_id=CallId(kept_in_view(body)))
         title = view_value(body, "title", "value") or ""
         await answer_view(ack, "title", calls.rename(ref, title, interaction_person(body), view_delivery(body)))
 

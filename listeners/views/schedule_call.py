@@ -21,6 +21,7 @@ from calls.words import plans
 from calls.words.language import _
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
+from listeners.request_body import reading
 
 CALLBACK_ID = "schedule_call"
 
@@ -127,14 +128,16 @@ def submit_schedule_call(scheduling: Scheduling) -> Callable[..., Awaitable[None
     """Return the listener of the dialog's button."""
 
     async def handle_schedule_call_view(ack: AsyncAck, body: Body) -> None:
-        kept = json.loads(body["view"]["private_metadata"])
-        request = _request(body, kept)
+        with reading("What the dialog of a scheduled call holds"):
+            kept = json.loads(body["view"]["private_metadata"])
+            plan_id = PlanId(str(kept["plan"]))
+            request = _request(body, kept)
         if request is None:
             await ack(response_action="errors", errors={"date": plans.no_day_or_time()})
             return
         delivery = view_delivery(body)
         if kept["plan"]:
-            work = scheduling.edit(PlanId(kept["plan"]), request, delivery)
+            work = scheduling.edit(plan_id, request, delivery)
         else:
             work = scheduling.schedule(request, delivery)
         await answer_view(ack, "date", work)

@@ -12,10 +12,11 @@ from slack_bolt.async_app import AsyncAck
 from calls.model import ChannelId, Person
 from calls.preferences import Holder
 from calls.settings_dialog import SettingsDialog
-from calls.settings_entry import shown_texts
+from calls.settings_entry import fields_of, shown_texts
 from calls.words import settings as words
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery
+from listeners.request_body import reading
 from listeners.views.settings_inputs import account_sections, block_id, entered_in, inputs_of
 
 CALLBACK_ID: Final = "settings"
@@ -49,13 +50,13 @@ class Draft:
     @classmethod
     def read(cls, body: Body) -> Self:
         """Return the draft of the dialog that a request is about, with what its inputs hold now."""
-        kept = json.loads(body["view"]["private_metadata"])
-        part = Holder(kept["part"])
-        shown = {Holder(holder): texts for holder, texts in kept["shown"].items()}
-        changed = {Holder(holder): texts for holder, texts in kept["changed"].items()}
-        before = shown.get(part, {})
-        changed[part] = {name: text for name, text in entered_in(body, part).items() if text != before.get(name)}
-        return cls(part, kept["channel"], shown, changed)
+        with reading("What the dialog of the settings holds"):
+            kept = json.loads(body["view"]["private_metadata"])
+            part = Holder(kept["part"])
+            shown, changed = _texts(kept["shown"]), _texts(kept["changed"])
+            before = shown.get(part, {})
+            changed[part] = {name: text for name, text in entered_in(body, part).items() if text != before.get(name)}
+            return cls(part, None if kept["channel"] is None else ChannelId(str(kept["channel"])), shown, changed)
 
     def written(self) -> str:
         """Return the draft as text; what is shown as not chosen is left out, as a dialog keeps 3,000 characters."""
@@ -87,7 +88,8 @@ def show_settings_part(settings: SettingsDialog) -> Callable[..., Awaitable[None
         await ack()
         person, draft = interaction_person(body), Draft.read(body)
         faults = list(settings.faults(draft.changed).values())
-        wanted = Holder(body["actions"][0]["value"])
+        with reading("Which part of the settings is wanted"):
+            wanted = Holder(body["actions"][0]["value"])
         draft = draft if faults else replace(draft, part=wanted)
         settings.change(person, body["view"]["id"], lambda: _built(settings, person, draft, faults))
 
@@ -105,7 +107,8 @@ def submit_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
 
     async def handle_settings_view(ack: AsyncAck, body: Body) -> None:
         draft = Draft.read(body)
-        first = next(block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input")
+        with reading("Which inputs the settings have"):
+            first = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"][0]
         faults = settings.faults(draft.changed)
         if faults:
             here = {block_id(*place): fault for place, fault in faults.items() if place[0] is draft.part}
@@ -138,6 +141,21 @@ async def _built(settings: SettingsDialog, person: Person, draft: Draft, faults:
             *inputs,
             *account_sections(page),
         ],
+    }
+
+
+def _texts(kept: Mapping[str, Mapping[str, str | None]]) -> dict[Holder, Mapping[str, str | None]]:
+    """Return what was kept of each part.
+
+    Raises:
+        ValueError: when it is none of the parts, or holds no texts.
+    """
+    found = {Holder(holder): dict(texts) for holder, texts in kept.items()}
+    if not all(isinstance(text, str | None) for texts in found.values() for text in texts.values()):
+        raise ValueError(found)
+    return {
+        holder: {name: text for name, text in texts.items() if name in fields_of(holder)}
+        for holder, texts in found.items()
     }
 
 

@@ -16,6 +16,7 @@ from calls.words import settings as words
 from calls.words.language import _
 from listeners.answer import answer_view
 from listeners.payload import Body, interaction_person, view_delivery, view_value
+from listeners.request_body import UnreadableBodyError
 
 CALLBACK_ID = "start_call"
 
@@ -84,9 +85,12 @@ def submit_start_call(starts: Starts) -> Callable[..., Awaitable[None]]:
 
     async def handle_start_call_view(ack: AsyncAck, body: Body) -> None:
         response_urls = body.get("response_urls") or [{}]
+        channel_id = view_value(body, "channel", "selected_conversation")
+        if channel_id is None:
+            raise UnreadableBodyError("A dialog lacks the conversation to start a call in.")
         request = StartRequest(
             person=interaction_person(body),
-            channel_id=ChannelId(view_value(body, "channel", "selected_conversation")),
+            channel_id=ChannelId(channel_id),
             title=view_value(body, "title", "value") or "",
             invited=tuple(UserId(user) for user in view_value(body, "people", "selected_users") or ()),
             response_url=response_urls[0].get("response_url"),
