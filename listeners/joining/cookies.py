@@ -124,7 +124,7 @@ class Cookies:
                 audience=kind,
                 options={"require": ["aud", "exp"]},
             )
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, UnicodeEncodeError):  # the latter for bytes that are no text
             return None
 
     def _write(self, response: web.Response, name: str, kind: str, lasts: timedelta, said: Mapping[str, str]) -> None:

@@ -59,7 +59,8 @@ async def test_hostile_requests_get_deliberate_answers_and_leave_nothing_behind(
     It waits for the time limits of slow requests, which takes 12 s.
     """
     warm_up = [case for case in CORPUS if case.name not in {"headers that do not end", "a body that does not come"}]
-    assert "" == await send_all(attacked, warm_up)
+    for _ in range(2):
+        assert "" == await send_all(attacked, warm_up)
     before_mib, descriptors = attacked.memory_mib(), attacked.descriptors()
 
     assert "" == await send_all(attacked, CORPUS)

@@ -1,0 +1,37 @@
+"""Properties of everything that reads what others send: see `tests.attack.fuzz`.
+
+Long form: `python -m pytest tests/attack/test_fuzz.py --long -n 0` searches for 10 minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.attack.fuzz import fuzz, lines_of
+from tests.attack.target import ALLOWED_MIB, target
+
+SHORT_S, LONG_S = 10.0, 600.0
+
+
+@pytest.mark.timeout(LONG_S + 120)
+async def test_nothing_that_comes_in_breaks_anything(
+    tmp_path: Path, record_property: pytest.RecordProperty, *, is_long: bool
+) -> None:
+    """Only deliberate answers, nothing unforeseen in the log, no secret in it, and no memory kept."""
+    async with target(tmp_path) as attacked:
+        url, secret = attacked.app.url, attacked.slack.installation.signing_secret
+        await asyncio.to_thread(fuzz, url, secret, SHORT_S / 4)
+        before_mib = attacked.memory_mib()
+
+        found = await asyncio.to_thread(fuzz, url, secret, LONG_S if is_long else SHORT_S)
+
+        grown_mib = attacked.memory_mib() - before_mib
+        record_property("measured", f"{sum(found.tried.values())} examples, memory {grown_mib:+.1f} MiB")
+        print("\n".join(lines_of(found)), f"memory {grown_mib:+.1f} MiB", sep="\n")  # noqa: T201 - read with `-s`
+        assert {} == found.broken
+        assert [] == attacked.trouble()
+        assert [] == attacked.secrets_in_log()
+        assert grown_mib <= ALLOWED_MIB
