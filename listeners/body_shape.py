@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -111,35 +112,25 @@ def find_misfit(body: Mapping[str, Any]) -> str | None:
     """Return the path of something that is of a wrong type, or None."""
     if _is_too_deep(body):
         return "event"
-    if body.get("response_urls", ()) is None:
-        return "response_urls"  # Bolt counts them without looking whether there are any.
     event = body.get("event")
     kind = event.get("type") if isinstance(event, dict) else None
-    shape = _EVENTS.get(kind) if isinstance(kind, str) else None
-    return next(_misfits(body, _BODY, ()), None) or (
-        None if shape is None else next(_misfits(event, shape, ("event",)), None)
-    )
+    shape = _EVENTS.get(kind, {}) if isinstance(kind, str) else {}
+    return next(chain(_misfits(body, _BODY, ()), _misfits(event, shape, ("event",))), None)
 
 
 def _misfits(found: object, shape: object, path: tuple[str, ...]) -> Iterator[str]:
+    """Yield the paths of what is of a wrong type; what is null is of none."""
     if found is None:
         return
-    if isinstance(shape, Each):
-        if not isinstance(found, shape.kind):
-            yield ".".join(path)
-            return
-        for inner in found.values() if isinstance(found, dict) else found:
-            if inner is None:
-                yield ".".join((*path, "*"))
-            yield from _misfits(inner, shape.shape, (*path, "*"))
-    elif isinstance(shape, Mapping):
-        if not isinstance(found, dict):
-            yield ".".join(path)
-            return
-        for name, inner in shape.items():
-            yield from _misfits(found.get(name), inner, (*path, name))
-    elif not _fits(found, shape):
+    if not _fits(found, shape):
         yield ".".join(path)
+    elif isinstance(shape, Each):
+        inners = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+        for inner in inners:
+            yield from _misfits(inner, shape.shape, (*path, "*")) if inner is not None else (".".join((*path, "*")),)
+    elif isinstance(shape, Mapping) and isinstance(found, dict):
+        for name, inner_shape in shape.items():
+            yield from _misfits(found.get(name), inner_shape, (*path, name))
 
 
 def _has_surrogate(text: str) -> bool:
@@ -151,8 +142,11 @@ def _has_surrogate(text: str) -> bool:
 
 
 def _fits(found: object, shape: object) -> bool:
+    """Say whether a value itself is right, whatever it holds."""
     if isinstance(shape, Text):
         return shape.fits(found)
+    if isinstance(shape, Each | Mapping):
+        return isinstance(found, shape.kind if isinstance(shape, Each) else dict)
     return isinstance(found, int) and not isinstance(found, bool)
 
 

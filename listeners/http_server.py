@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from collections.abc import Iterator
 from typing import Final
 
 from aiohttp import http_exceptions, web
@@ -51,7 +50,11 @@ def new_site() -> web.Application:
 
 @asynccontextmanager
 async def serving(
-    site: web.Application, listening: socket.socket, *, request_within_s: float = REQUEST_WITHIN_S
+    site: web.Application,
+    listening: socket.socket,
+    *,
+    at_most: int | None = None,
+    request_within_s: float = REQUEST_WITHIN_S,
 ) -> AsyncIterator[None]:
     """Serve a site while the block runs.
 
@@ -59,11 +62,12 @@ async def serving(
 
     Args:
         listening: where requests come in.
+        at_most: how many connections there may be; as many as the process can well have when None.
         request_within_s: how long the headers of a request may take.
     """
     runner = web.AppRunner(site, access_log=None, logger=_log, keepalive_timeout=IDLE_S, auto_decompress=False)
     await runner.setup()
-    connections = Connections(connections_max(), request_within_s)
+    connections = Connections(at_most or connections_max(), request_within_s)
     try:
         make = runner.server
         if make is None:
@@ -107,8 +111,9 @@ async def _read_body(request: web.Request) -> None:
     Raises:
         HTTPException: with 408 when it does not come, 413 when it is too long, 400 when it is none.
     """
-    if (request.content_length or 0) > BODY_MAX_BYTES:
-        raise web.HTTPRequestEntityTooLarge(BODY_MAX_BYTES, request.content_length)
+    length = request.content_length
+    if length is not None and length > BODY_MAX_BYTES:
+        raise web.HTTPRequestEntityTooLarge(BODY_MAX_BYTES, length)
     try:
         if request.content.is_eof():
             await request.read()

@@ -78,13 +78,14 @@ def checked_body(body: object) -> Body:
     if not isinstance(body, dict):
         raise UnreadableBodyError("The body is no object.")
     kind = _kind(body)
-    missing = [path for path in (*_NEEDED.get(kind, ()), *_needed_by_event(body)) if _at(body, path) is None]
+    missing = [path for path in (*_NEEDED.get(kind, ()), *_needed_by_event(body)) if _at(body, path) in (None, "")]
     if missing:
         raise UnreadableBodyError(f"A request of the kind {kind} lacks {', '.join(missing)}.")
     misfit = find_misfit(body)
     if misfit is not None:
         raise UnreadableBodyError(f"What a request has as {misfit} is nothing that Slack sends there.")
-    return body
+    # Null says as much as nothing, and Bolt stumbles over it.
+    return {name: value for name, value in body.items() if value is not None}
 
 
 @contextmanager

@@ -130,17 +130,16 @@ def submit_schedule_call(scheduling: Scheduling) -> Callable[..., Awaitable[None
     async def handle_schedule_call_view(ack: AsyncAck, body: Body) -> None:
         with reading("What the dialog of a scheduled call holds"):
             kept = json.loads(body["view"]["private_metadata"])
-            plan_id = PlanId(str(kept["plan"]))
+            plan_id = PlanId(str(kept["plan"])) if kept["plan"] else None
             request = _request(body, kept)
         if request is None:
             await ack(response_action="errors", errors={"date": plans.no_day_or_time()})
             return
         delivery = view_delivery(body)
-        if kept["plan"]:
-            work = scheduling.edit(plan_id, request, delivery)
+        if plan_id is None:
+            await answer_view(ack, "date", scheduling.schedule(request, delivery))
         else:
-            work = scheduling.schedule(request, delivery)
-        await answer_view(ack, "date", work)
+            await answer_view(ack, "date", scheduling.edit(plan_id, request, delivery))
 
     return handle_schedule_call_view
 

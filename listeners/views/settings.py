@@ -108,7 +108,7 @@ def submit_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
     async def handle_settings_view(ack: AsyncAck, body: Body) -> None:
         draft = Draft.read(body)
         with reading("Which inputs the settings have"):
-            first = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"][0]
+            first, *_ = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         faults = settings.faults(draft.changed)
         if faults:
             here = {block_id(*place): fault for place, fault in faults.items() if place[0] is draft.part}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tests.attack.wire import Keys
 
-Build = Callable[[Keys], bytes | Sequence[bytes]]
+Sent = bytes | Sequence[bytes]
+Build = Callable[[Keys], Sent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +16,17 @@ class Case:
     """What is sent, and which answers are deliberate.
 
     Args:
-        build: makes the bytes, or the pieces in which they are sent.
+        build: the bytes, or the pieces in which they are sent, or what makes them.
         statuses: any of these is right.
         pause_s: how long to wait after each piece, in seconds.
     """
 
     name: str
-    build: Build
+    build: Build | Sent
     statuses: Collection[int]
     pause_s: float = 0.0
 
     def pieces(self, keys: Keys) -> Sequence[bytes]:
         """Return what is sent, piece by piece."""
-        built = self.build(keys)
+        built = self.build(keys) if callable(self.build) else self.build
         return [built] if isinstance(built, bytes) else built

@@ -40,7 +40,9 @@ class LightSlack:
             self._note_card(sent)
             return {"channel": sent.get("channel"), "ts": f"{1_700_000_000 + number}.000100", "message": {}}
         if method == "users.info":
-            return {"user": {"id": sent.get("user"), "name": "p", "tz": "Europe/Berlin", "locale": "en-US", "profile": {}}}
+            return {
+                "user": {"id": sent.get("user"), "name": "p", "tz": "Europe/Berlin", "locale": "en-US", "profile": {}}
+            }
         return {"channels": [], "members": [], "usergroups": [], "calls": [], "channel": {}, "call": {}, "messages": []}
 
     def _note_card(self, sent: Json) -> None:

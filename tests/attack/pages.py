@@ -83,13 +83,19 @@ _FORMS = {
     "an unknown charset": (b"name=a", f"{FORM}; charset=none-such"),
     "UTF-7": (b"name=+ADw-script+AD4-", f"{FORM}; charset=utf-7"),
     "parts without a boundary": (b"name=a", "multipart/form-data"),
-    "parts that do not end": (b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na', "multipart/form-data; boundary=x"),
+    "parts that do not end": (
+        b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na',
+        "multipart/form-data; boundary=x",
+    ),
     "parts without a name": (b"--x\r\n\r\na\r\n--x--\r\n", "multipart/form-data; boundary=x"),
-    "parts in parts": (b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", "multipart/form-data; boundary=x"),
+    "parts in parts": (
+        b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n",
+        "multipart/form-data; boundary=x",
+    ),
     "bytes that are no UTF-8": (b"name=%ff%fe", FORM),
     "60,000 fields": (b"name=a&" * 30_000, FORM),
     "gzip": (gzip.compress(b"name=a"), FORM),
-}  # fmt: skip
+}
 
 _REPORTS = {
     "nothing": b"",
@@ -108,7 +114,7 @@ _HOOK_HEADERS = {
     "Authorization": "Basic \udcff\udcfe",
     "Authorize": "Bearer not.a.token",
     "X-Zm-Signature": "v0=ü",
-    "X-Zm-Request-Timestamp": "١٢٣",
+    "X-Zm-Request-Timestamp": "²³",
     "Whereby-Signature": "t=²,v1=ü",
     "X-Startcall-Signature": "ü",
     "X-Startcall-Timestamp": "9" * 400,
@@ -137,12 +143,12 @@ def _socket(**changed: str) -> bytes:
 
 
 CASES = [
-    *(Case(f"asks for {name}", lambda _, path=path: _get(path), NOT_LET_IN) for name, path in _PATHS.items()),
-    *(Case(f"a form: {name}", lambda _, sent=sent: _form(*sent), NOT_LET_IN | {422}) for name, sent in _FORMS.items()),
+    *(Case(f"asks for {name}", _get(path), NOT_LET_IN) for name, path in _PATHS.items()),
+    *(Case(f"a form: {name}", _form(*sent), NOT_LET_IN | {422}) for name, sent in _FORMS.items()),
     *(
         Case(
             f"a report of {provider}: {name}",
-            lambda _, provider=provider, body=body: request(f"/hooks/{provider}", body, {"Content-Type": JSON}),
+            request(f"/hooks/{provider}", body, {"Content-Type": JSON}),
             {400, 401, 404},
         )
         for provider in PROVIDERS
@@ -151,7 +157,7 @@ CASES = [
     *(
         Case(
             f"a report of {provider}: odd headers",
-            lambda _, provider=provider: request(f"/hooks/{provider}", b"{}", _HOOK_HEADERS),
+            request(f"/hooks/{provider}", b"{}", _HOOK_HEADERS),
             {400, 401, 404},
         )
         for provider in PROVIDERS
@@ -159,7 +165,7 @@ CASES = [
     *(
         Case(
             f"a report of {provider}: too long",
-            lambda _, provider=provider: request(f"/hooks/{provider}", b"x" * (300 << 10)),
+            request(f"/hooks/{provider}", b"x" * (300 << 10)),
             {413},
         )
         for provider in PROVIDERS
@@ -167,7 +173,7 @@ CASES = [
     *(
         Case(
             f"a report of {provider}: to another way",
-            lambda _, provider=provider: request(f"/hooks/{provider}/a/%00/../x?y=%ff", method="PATCH"),
+            request(f"/hooks/{provider}/a/%00/../x?y=%ff", method="PATCH"),
             {400, 401, 404, 405},
         )
         for provider in PROVIDERS
@@ -176,7 +182,11 @@ CASES = [
     Case("posts to where it is alive", lambda _: request("/healthz", b"x"), {405}),
     Case("posts to the numbers", lambda _: request("/metrics", b"x"), {405}),
     Case("gets Slack's address", lambda _: _get("/slack/events"), {405}),
-    Case("a cookie that is none", lambda _: _get("/j/x", Cookie="startcall=\udcff; =; ;;; a=\"b; startcall=" + "x" * 5_000), {404}),
+    Case(
+        "a cookie that is none",
+        lambda _: _get("/j/x", Cookie='startcall=\udcff; =; ;;; a="b; startcall=' + "x" * 5_000),
+        {404},
+    ),
     Case("a cookie of bytes", lambda _: _get("/j/x", Cookie="startcall=\udcff"), {404}),
     Case("a cookie that is nearly one", lambda _: _get("/j/x", Cookie="startcall=eyJhbGciOiJub25lIn0.e30."), {404}),
     Case("4,000 cookies", lambda _: _get("/j/x", Cookie="; ".join(["a=b"] * 1_300)), {404}),
@@ -184,7 +194,9 @@ CASES = [
     Case("a Host that is none", lambda _: request("/j/x", method="GET", host="a b:c/@[::"), {400, 404}),
     Case("a Host of somebody else", lambda _: request("/j/x", method="GET", host="evil.example"), {404}),
     Case("a range of a file", lambda _: _get("/j/join.css", Range="bytes=0-1,2-3,9999999999999999-"), {200}),
-    Case("a tag of a file that is none", lambda _: _get("/room/builtin/assets/room.js", If_None_Match='"\udcff'), {200}),
+    Case(
+        "a tag of a file that is none", lambda _: _get("/room/builtin/assets/room.js", If_None_Match='"\udcff'), {200}
+    ),
     Case("a time that is none", lambda _: _get("/room/builtin/assets/room.js", If_Modified_Since="never"), {200}),
     Case("a socket of another site", lambda _: _socket(Origin="https://evil.example"), {403}),
     Case("a socket of nowhere", lambda _: _socket(), {403}),
@@ -194,8 +206,20 @@ CASES = [
     Case("a room's page without a socket", lambda _: _get("/room/builtin/room/socket"), {403}),
     Case("goes into a room with nothing", lambda _: request("/room/builtin/room/enter"), {403}),
     Case("goes into a room with nested JSON", lambda _: request("/room/builtin/room/enter", b"[" * 3_000), {403}),
-    Case("goes into a room with a long token", lambda _: request("/room/builtin/room/enter", b'{"token": "' + b"x" * 200_000 + b'"}'), {403}),
-    Case("goes into a room with a token that is none", lambda _: request("/room/builtin/room/enter", b'{"token": "\\ud800.\\u0000"}'), {403}),
-    Case("goes into a room with a surrogate in UTF-8", lambda _: request("/room/builtin/room/enter", b'{"token": "\xed\xa0\x80"}'), {403}),
+    Case(
+        "goes into a room with a long token",
+        lambda _: request("/room/builtin/room/enter", b'{"token": "' + b"x" * 200_000 + b'"}'),
+        {403},
+    ),
+    Case(
+        "goes into a room with a token that is none",
+        lambda _: request("/room/builtin/room/enter", b'{"token": "\\ud800.\\u0000"}'),
+        {403},
+    ),
+    Case(
+        "goes into a room with a surrogate in UTF-8",
+        lambda _: request("/room/builtin/room/enter", b'{"token": "\xed\xa0\x80"}'),
+        {403},
+    ),
     Case("goes into a room with too much", lambda _: request("/room/builtin/room/enter", b"x" * (300 << 10)), {413}),
-]  # fmt: skip
+]

@@ -121,8 +121,11 @@ class Soak:
         raw = text.encode()
         headers = {"Content-Type": FORM, **signature(Keys(SECRET, int(now().timestamp())), raw)}
         began = time.perf_counter()
-        async with self.session.post(self.url, data=raw, headers=headers) as answer:
-            said = await answer.text()
+        try:
+            async with self.session.post(self.url, data=raw, headers=headers) as answer:
+                said = await answer.text()
+        except (TimeoutError, aiohttp.ClientError):
+            return False
         self._acks_ms.append(1_000 * (time.perf_counter() - began))
         return answer.status == 200 and not said
 
@@ -136,16 +139,27 @@ class Soak:
 
     async def _drain(self) -> None:
         give_up_at = time.monotonic() + DRAIN_S
-        while self.lost > 0 and time.monotonic() < give_up_at:
+        while self.lost > 0 and time.monotonic() < give_up_at:  # noqa: ASYNC110 - another process gives no signal
             await asyncio.sleep(0.1)
 
 
 def _press(team: str, person: str, channel: str, call_id: str, number: int) -> dict[str, object]:
-    action = {"action_id": "end_call", "block_id": "card_buttons", "type": "button", "value": call_id, "action_ts": "1.2"}
+    action = {
+        "action_id": "end_call",
+        "block_id": "card_buttons",
+        "type": "button",
+        "value": call_id,
+        "action_ts": "1.2",
+    }
     return {
-        "type": "block_actions", "team": {"id": team}, "user": {"id": person, "team_id": team}, "trigger_id": f"{number}.end",
-        "channel": {"id": channel}, "actions": [action], "message": {"ts": "1.2"},
-    }  # fmt: skip
+        "type": "block_actions",
+        "team": {"id": team},
+        "user": {"id": person, "team_id": team},
+        "trigger_id": f"{number}.end",
+        "channel": {"id": channel},
+        "actions": [action],
+        "message": {"ts": "1.2"},
+    }
 
 
 def memory_mib(pid: int) -> float:
@@ -177,11 +191,12 @@ def lines_of(soak: Soak) -> Sequence[str]:
     if len(samples) < 2:
         return ["The run was too short to tell anything."]
     memory, files = [one.memory_mib for one in samples], [float(one.descriptors) for one in samples]
+    grown = per_hour(samples, memory)
     third = max(1, len(samples) // 3)
     early, late = ([ms for one in part for ms in one.ack_ms] for part in (samples[:third], samples[-third:]))
     return [
         f"{soak.started} calls started, {soak.refused} not, {soak.slack.ended} ended, {soak.lost} lost",
-        f"memory {memory[0]:.1f} to {memory[-1]:.1f} MiB, in the second half {per_hour(samples, memory):+.1f} MiB an hour",
+        f"memory {memory[0]:.1f} to {memory[-1]:.1f} MiB, in the second half {grown:+.1f} MiB an hour",
         f"descriptors {files[0]:.0f} to {files[-1]:.0f}, in the second half {per_hour(samples, files):+.1f} an hour",
         f"acknowledgements p99 {p99(early):.1f} ms in the first third, {p99(late):.1f} ms in the last",
     ]
@@ -198,10 +213,17 @@ async def soaking(folder: Path, per_s: float) -> AsyncIterator[Soak]:
     await _install(database_url)
     async with light_slack() as (slack, api_url):
         settings = {
-            "SLACK_API_URL": api_url, "SLACK_SIGNING_SECRET": SECRET, "SLACK_CLIENT_ID": CLIENT_ID, "SLACK_CLIENT_SECRET": "hidden",
-            "SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "STARTCALL_ENCRYPTION_KEY": KEY, "PORT": str(port),
-            "DATABASE_URL": database_url, "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
-        }  # fmt: skip
+            "SLACK_API_URL": api_url,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_CLIENT_ID": CLIENT_ID,
+            "SLACK_CLIENT_SECRET": "hidden",
+            "SLACK_BOT_TOKEN": "",
+            "SLACK_APP_TOKEN": "",
+            "STARTCALL_ENCRYPTION_KEY": KEY,
+            "PORT": str(port),
+            "DATABASE_URL": database_url,
+            "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
+        }
         app = AppProcess(settings, f"http://127.0.0.1:{port}")
         try:
             await app.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ def test_the_corpus_is_large_and_has_no_two_of_a_name() -> None:
 
 
 async def test_hostile_requests_get_deliberate_answers_and_leave_nothing_behind(
-    attacked: Target, record_property: pytest.RecordProperty
+    attacked: Target, record_property: Callable[[str, object], None]
 ) -> None:
     """Right statuses, nothing unforeseen and no secret in the log, no memory kept, no Slack asked, and still at work.
 

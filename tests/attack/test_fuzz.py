@@ -6,6 +6,7 @@ Long form: `python -m pytest tests/attack/test_fuzz.py --long -n 0` searches for
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ SHORT_S, LONG_S = 10.0, 600.0
 
 @pytest.mark.timeout(LONG_S + 120)
 async def test_nothing_that_comes_in_breaks_anything(
-    tmp_path: Path, record_property: pytest.RecordProperty, *, is_long: bool
+    tmp_path: Path, record_property: Callable[[str, object], None], *, is_long: bool
 ) -> None:
     """Only deliberate answers, nothing unforeseen in the log, no secret in it, and no memory kept."""
     async with target(tmp_path) as attacked:
