@@ -11,7 +11,7 @@ SETUP = { command -v $(PYTHON) >/dev/null || { echo "$(NO_PYTHON)" >&2; exit 2; 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test durability bench check fix languages docs lock sbom clean
+.PHONY: help run setup test durability bench fuzz soak check fix languages docs lock sbom clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,12 @@ durability: setup ## Print what is kept under failure (ARGS="--long --database p
 
 bench: setup ## Measure how fast it is, beside its references (ARGS="ack --quick": one alone, in a few seconds)
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+fuzz: setup ## Search for 10 minutes for something that breaks what reads requests
+	@$(VENV_PYTHON) -m pytest tests/attack/test_fuzz.py --long -n 0 -s $(ARGS)
+
+soak: setup ## Start and end calls for an hour, and print what grew (ARGS="--minutes 5 --per-s 10")
+	@$(VENV_PYTHON) -m tests.attack.soak $(ARGS)
 
 check: setup ## Run every gate: format, lint, imports, types, dead code, dependencies, spelling, licences, workflows
 	@$(VENV_PYTHON) -m scripts.check

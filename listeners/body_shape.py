@@ -6,9 +6,8 @@ Sources: https://docs.slack.dev/reference/interaction-payloads, https://docs.sla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -112,25 +111,31 @@ def find_misfit(body: Mapping[str, Any]) -> str | None:
     """Return the path of something that is of a wrong type, or None."""
     if _is_too_deep(body):
         return "event"
+    misfit = _misfit(body, _BODY)
     event = body.get("event")
-    kind = event.get("type") if isinstance(event, dict) else None
-    shape = _EVENTS.get(kind, {}) if isinstance(kind, str) else {}
-    return next(chain(_misfits(body, _BODY, ()), _misfits(event, shape, ("event",))), None)
+    if misfit is not None or event is None:
+        return misfit
+    return _misfit(event, {"type": _ID} | dict(_EVENTS.get(event.get("type"), {})))
 
 
-def _misfits(found: object, shape: object, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paths of what is of a wrong type; what is null is of none."""
+def _misfit(found: object, shape: object) -> str | None:
+    """Return the path below a value of what is of a wrong type; what is null is of none."""
     if found is None:
-        return
-    if not _fits(found, shape):
-        yield ".".join(path)
+        return None
+    if isinstance(shape, Text):
+        return None if shape.fits(found) else ""
+    if isinstance(shape, Mapping):
+        if not isinstance(found, dict):
+            return ""
+        inner = ((name, _misfit(value, shape[name])) for name, value in found.items() if name in shape)
     elif isinstance(shape, Each):
-        inners = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
-        for inner in inners:
-            yield from _misfits(inner, shape.shape, (*path, "*")) if inner is not None else (".".join((*path, "*")),)
-    elif isinstance(shape, Mapping) and isinstance(found, dict):
-        for name, inner_shape in shape.items():
-            yield from _misfits(found.get(name), inner_shape, (*path, name))
+        if not isinstance(found, shape.kind):
+            return ""
+        values = found.values() if isinstance(found, dict) else found
+        inner = (("*", "" if value is None else _misfit(value, shape.shape)) for value in values)
+    else:
+        return None if isinstance(found, int) and not isinstance(found, bool) else ""
+    return next((f"{name}.{path}".removesuffix(".") for name, path in inner if path is not None), None)
 
 
 def _has_surrogate(text: str) -> bool:
@@ -139,15 +144,6 @@ def _has_surrogate(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _fits(found: object, shape: object) -> bool:
-    """Say whether a value itself is right, whatever it holds."""
-    if isinstance(shape, Text):
-        return shape.fits(found)
-    if isinstance(shape, Each | Mapping):
-        return isinstance(found, shape.kind if isinstance(shape, Each) else dict)
-    return isinstance(found, int) and not isinstance(found, bool)
 
 
 def _is_too_deep(body: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """An hour of starts and ends in many workspaces: memory, descriptors and the time of an acknowledgement must not grow.
 
-`python -m tests.attack.soak --minutes 60 --per-s 50`
+`make soak ARGS="--minutes 60 --per-s 50"`
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Properties of everything that reads what others send: see `tests.attack.fuzz`.
 
-Long form: `python -m pytest tests/attack/test_fuzz.py --long -n 0` searches for 10 minutes.
+Long form: `make fuzz` searches for 10 minutes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starts and ends at a steady rate leave nothing behind; the figures of an hour are `python -m tests.attack.soak`'s.
+"""Starts and ends at a steady rate leave nothing behind; the figures of an hour are `make soak`'s.
 
 The long form runs for that hour, at 50 starts a second in 50 workspaces, and holds it to what must not grow.
 """
