@@ -131,7 +131,7 @@ def _misfit(found: object, shape: object) -> str | None:
     elif isinstance(shape, Each):
         if not isinstance(found, shape.kind):
             return ""
-        values = found.values() if isinstance(found, dict) else found
+        values = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
         inner = (("*", "" if value is None else _misfit(value, shape.shape)) for value in values)
     else:
         return None if isinstance(found, int) and not isinstance(found, bool) else ""
