@@ -111,10 +111,10 @@ async def _token(request: web.Request) -> str:
     Raises:
         UsageError: when there is none to be read.
     """
-    body = await request.read()
     try:
+        body = await request.read()
         sent = json.loads(body) if len(body) <= _BODY_MAX_BYTES else None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, web.HTTPRequestEntityTooLarge):
         sent = None
     token = sent.get("token") if isinstance(sent, dict) else None
     if not isinstance(token, str):
