@@ -45,7 +45,9 @@ _log.addFilter(_NoRequest())
 
 def new_site() -> web.Application:
     """Return a site without routes, of which every request's body is read, or refused, before a route sees it."""
-    return web.Application(client_max_size=BODY_MAX_BYTES, middlewares=[_take_request])
+    site = web.Application(client_max_size=BODY_MAX_BYTES)
+    site.middlewares.append(_take_request)
+    return site
 
 
 @asynccontextmanager

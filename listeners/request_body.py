@@ -92,13 +92,16 @@ def checked_body(body: object) -> Body:
 def reading(what: str) -> Iterator[None]:
     """Surround the reading of a part of a body that only one listener knows: nothing is done in it.
 
+    Args:
+        what: the path of that part.
+
     Raises:
         UnreadableBodyError: when it is not what that listener has made, or Slack sends.
     """
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError, RecursionError) as error:
-        raise UnreadableBodyError(f"{what} cannot be read.") from error
+        raise UnreadableBodyError(f"What a request has as {what} cannot be read.") from error
 
 
 def _decoded(text: str, content_type: str) -> object:

@@ -30,7 +30,7 @@ def link_shared(linking: Linking) -> Callable[..., Awaitable[None]]:
             await ack()
             return
         person = event_person(body)
-        with reading("Which links a message holds"):
+        with reading("event.links"):
             urls = [str(link["url"]) for link in event.get("links") or ()]
         links = SharedLinks(person, ChannelId(event["channel"]), event["message_ts"], urls, event.get("thread_ts"))
         # The message, not the event: Slack may tell of the same message again to have its links drawn anew.

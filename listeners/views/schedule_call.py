@@ -128,7 +128,7 @@ def submit_schedule_call(scheduling: Scheduling) -> Callable[..., Awaitable[None
     """Return the listener of the dialog's button."""
 
     async def handle_schedule_call_view(ack: AsyncAck, body: Body) -> None:
-        with reading("What the dialog of a scheduled call holds"):
+        with reading("view"):
             kept = json.loads(body["view"]["private_metadata"])
             plan_id = PlanId(str(kept["plan"])) if kept["plan"] else None
             request = _request(body, kept)

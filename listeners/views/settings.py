@@ -50,7 +50,7 @@ class Draft:
     @classmethod
     def read(cls, body: Body) -> Self:
         """Return the draft of the dialog that a request is about, with what its inputs hold now."""
-        with reading("What the dialog of the settings holds"):
+        with reading("view.private_metadata"):
             kept = json.loads(body["view"]["private_metadata"])
             part = Holder(kept["part"])
             shown, changed = _texts(kept["shown"]), _texts(kept["changed"])
@@ -88,7 +88,7 @@ def show_settings_part(settings: SettingsDialog) -> Callable[..., Awaitable[None
         await ack()
         person, draft = interaction_person(body), Draft.read(body)
         faults = list(settings.faults(draft.changed).values())
-        with reading("Which part of the settings is wanted"):
+        with reading("actions.0.value"):
             wanted = Holder(body["actions"][0]["value"])
         draft = draft if faults else replace(draft, part=wanted)
         settings.change(person, body["view"]["id"], lambda: _built(settings, person, draft, faults))
@@ -107,7 +107,7 @@ def submit_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
 
     async def handle_settings_view(ack: AsyncAck, body: Body) -> None:
         draft = Draft.read(body)
-        with reading("Which inputs the settings have"):
+        with reading("view.blocks"):
             first, *_ = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         faults = settings.faults(draft.changed)
         if faults:

@@ -14,7 +14,7 @@ import pytest
 from tests.attack.fuzz import fuzz, lines_of
 from tests.attack.target import ALLOWED_MIB, target
 
-SHORT_S, LONG_S = 10.0, 600.0
+SHORT_S, LONG_S = 8.0, 600.0
 
 
 @pytest.mark.timeout(LONG_S + 120)
