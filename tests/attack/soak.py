@@ -37,7 +37,7 @@ from tests.world import free_port
 
 WORKSPACES, CHANNELS, PEOPLE = 50, 400, 200
 LASTS_S = 10.0
-"""How long each call lasts."""
+"""How long each call lasts, unless that is said."""
 
 SAMPLE_S = 5.0
 DRAIN_S = 60.0
@@ -67,6 +67,7 @@ class Soak:
     Args:
         pid: of the app.
         url: where Slack's deliveries go.
+        call_lasts_s: how long each call lasts.
     """
 
     pid: int
@@ -74,6 +75,7 @@ class Soak:
     slack: LightSlack
     session: aiohttp.ClientSession
     per_s: float
+    call_lasts_s: float = LASTS_S
     started: int = 0
     refused: int = 0
     samples: list[Sample] = field(default_factory=list)
@@ -112,7 +114,7 @@ class Soak:
             self.refused += 1
             return
         self.started += 1
-        await asyncio.sleep(LASTS_S)
+        await asyncio.sleep(self.call_lasts_s)
         call_id = self.slack.live.pop(channel, None)
         if call_id is not None:
             await self._send(f"payload={quote(json.dumps(_press(team, person, channel, call_id, number)))}")

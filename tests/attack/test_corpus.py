@@ -15,7 +15,7 @@ from tests.attack.wire import request, status_of
 
 AT_ONCE = 8
 
-SLOW = {"headers that do not end", "a body that does not come"}
+SLOW = {"headers that do not end", "a body that does not come", "an empty line"}
 
 CORPUS = [*unsigned.CASES, *malformed.CASES, *pages.CASES, *forged.CASES]
 

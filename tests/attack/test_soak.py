@@ -13,7 +13,7 @@ import pytest
 from tests.attack.soak import lines_of, p99, per_hour, soaking
 
 HOUR_S, PER_S = 3_600.0, 50.0
-SHORT_S, SHORT_PER_S = 6.0, 5.0
+SHORT_S, SHORT_PER_S, SHORT_CALL_S = 3.0, 10.0, 0.5
 
 MEMORY_MIB_PER_HOUR, DESCRIPTORS_PER_HOUR, P99_RATIO = 8.0, 4.0, 1.2
 
@@ -21,6 +21,7 @@ MEMORY_MIB_PER_HOUR, DESCRIPTORS_PER_HOUR, P99_RATIO = 8.0, 4.0, 1.2
 async def test_every_start_of_a_steady_rate_becomes_a_card(tmp_path: Path) -> None:
     """None is refused and none is lost."""
     async with soaking(tmp_path, SHORT_PER_S) as soak:
+        soak.call_lasts_s = SHORT_CALL_S
         await soak.run(SHORT_S)
         assert SHORT_S * SHORT_PER_S - 1 <= soak.started
         assert (0, 0) == (soak.refused, soak.lost)

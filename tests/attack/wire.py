@@ -77,7 +77,8 @@ async def status_of(url: str, pieces: Sequence[bytes], *, pause_s: float = 0.0) 
         try:
             line = await reader.readline()
             while line.startswith(b"HTTP/1.1 100"):
-                await reader.readuntil(b"\r\n\r\n")
+                while line.strip():
+                    line = await reader.readline()
                 line = await reader.readline()
             return int(line.split()[1]) if line.startswith(b"HTTP/1.") else CLOSED
         except (ConnectionError, asyncio.IncompleteReadError):
