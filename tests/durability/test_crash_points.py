@@ -14,6 +14,7 @@ import pytest
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
+from tests.durability.forms import EVERY_MOMENT
 from tests.durability.process import AppProcess, app_and_slack
 from tests.world import GENERAL, buttons, cards, new_channel
 
@@ -83,9 +84,8 @@ async def crash(app: AppProcess, slack: Sandbox, action: str, method: str, momen
     await app.start()
 
 
-@BOTH
+@EVERY_MOMENT
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
     ("action", "method"),
     [
