@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -10,6 +9,7 @@ from typing import Final, Protocol
 from calls.errors import CallsError
 from calls.model import TeamId, UserId
 from calls.ports import Clock
+from calls.single_flight import SingleFlight
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Groups:
         self._groups = groups
         self._now = now
         self._known: dict[_Place, tuple[frozenset[UserId], datetime]] = {}
-        self._asking: dict[_Place, asyncio.Task[frozenset[UserId] | None]] = {}
+        self._asking = SingleFlight(self._ask)
 
     async def members(self, team_id: TeamId, group_id: str) -> frozenset[UserId] | None:
         """Return who is in a user group, or None when Slack does not say; all who ask at once are one request."""
@@ -48,17 +48,11 @@ class Groups:
         known = self._known.get(place)
         if known is not None and self._now() - known[1] < FRESH_FOR:
             return known[0]
-        if place not in self._asking:
-            self._asking[place] = task = asyncio.create_task(self._ask(place))
-            task.add_done_callback(lambda _: self._asking.pop(place, None))
-        return await asyncio.shield(self._asking[place])
+        return await self._asking.result(place)
 
     async def stop(self) -> None:
         """Ask nothing more."""
-        tasks = list(self._asking.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._asking.stop()
 
     async def _ask(self, place: _Place) -> frozenset[UserId] | None:
         try:

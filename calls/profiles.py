@@ -16,6 +16,7 @@ from calls.errors import CallsError, StorageError
 from calls.model import TeamId, UserId
 from calls.ports import Clock, Storage
 from calls.profile import Profile
+from calls.single_flight import SingleFlight
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +68,8 @@ class Profiles:
         self._unknown_until: OrderedDict[_Place, datetime] = OrderedDict()
         self._readable_from = now()
         self._not_before: dict[_Place, datetime] = {}
-        self._asking: dict[_Place, asyncio.Task[Profile | None]] = {}
-        self._later: dict[_Place, asyncio.Task[None]] = {}
+        self._asking = SingleFlight(self._ask)
+        self._later = SingleFlight(self._ask_later)
 
     async def known(self, team_id: TeamId, user_id: UserId) -> Profile | None:
         """Return what is known of a person without asking Slack, or None.
@@ -113,7 +114,7 @@ class Profiles:
         profile = await self.known(team_id, user_id)
         if profile is not None and self._now() - profile.read_at < at_most:
             return profile
-        return await asyncio.shield(self._asked((team_id, user_id))) or profile
+        return await self._asking.result((team_id, user_id)) or profile
 
     def refresh(self, team_id: TeamId, user_id: UserId) -> None:
         """Have Slack asked about a person a while from now, where what is known is too old.
@@ -123,16 +124,12 @@ class Profiles:
         place = (team_id, user_id)
         profile = self._remembered.get(place)
         is_fresh = profile is not None and self._now() - profile.read_at < FRESH_FOR
-        if not is_fresh and place not in self._later and self._may_ask(place):
-            self._later[place] = task = asyncio.create_task(self._ask_later(place))
-            task.add_done_callback(lambda _: self._later.pop(place, None))
+        if not is_fresh and self._may_ask(place):
+            self._later.begin(place)
 
     async def stop(self) -> None:
         """Ask nothing more."""
-        tasks = [*self._asking.values(), *self._later.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._asking.stop(), self._later.stop())
 
     async def _ask_later(self, place: _Place) -> None:
         await asyncio.sleep(ASK_AFTER_S)
@@ -140,13 +137,6 @@ class Profiles:
             await self.learned(*place)
         except CallsError as error:
             _log.warning("What Slack says of %s could not be kept: %s", place[1], error)
-
-    def _asked(self, place: _Place) -> asyncio.Task[Profile | None]:
-        """Return the asking about a person that is under way, or a new one."""
-        if place not in self._asking:
-            self._asking[place] = task = asyncio.create_task(self._ask(place))
-            task.add_done_callback(lambda _: self._asking.pop(place, None))
-        return self._asking[place]
 
     async def _ask(self, place: _Place) -> Profile | None:
         if not self._may_ask(place):

@@ -17,6 +17,7 @@ from calls.conversation import Conversation
 from calls.errors import CallsError, SlackRefused
 from calls.model import Call, ChannelId, TeamId
 from calls.ports import Clock, Storage, Transaction
+from calls.single_flight import SingleFlight
 
 _log = logging.getLogger(__name__)
 
@@ -66,25 +67,21 @@ class Sizes:
         self._storage = storage
         self._conversations = conversations
         self._now = now
-        self._asking: dict[TeamId, asyncio.Task[None]] = {}
-        self._later: dict[TeamId, asyncio.Task[None]] = {}
+        self._asking = SingleFlight(self._learn_general)
+        self._later = SingleFlight(self._learn_later)
         self._not_before: dict[TeamId, datetime] = {}
 
     def learn_general(self, team_id: TeamId) -> asyncio.Task[None]:
         """See to it that a workspace's size is known; what is known and not too old is not asked again."""
-        if team_id not in self._asking:
-            self._asking[team_id] = task = asyncio.create_task(self._learn_general(team_id))
-            task.add_done_callback(lambda _: self._asking.pop(team_id, None))
-        return self._asking[team_id]
+        return self._asking.begin(team_id)
 
     def refresh(self, team_id: TeamId) -> None:
         """Have the size of a workspace asked about a while from now, where what is known is too old.
 
         What people wait for goes first, so that a card never waits for this.
         """
-        if self._may_ask(team_id) and team_id not in self._later:
-            self._later[team_id] = task = asyncio.create_task(self._learn_later(team_id))
-            task.add_done_callback(lambda _: self._later.pop(team_id, None))
+        if self._may_ask(team_id):
+            self._later.begin(team_id)
 
     async def learn(self, call: Call) -> None:
         """Find out how many people a call's card would reach, as far as that matters.
@@ -108,14 +105,11 @@ class Sizes:
     @property
     def is_idle(self) -> bool:
         """Say whether Slack is not being asked for the size of any workspace now."""
-        return not self._asking
+        return self._asking.is_idle
 
     async def stop(self) -> None:
         """Ask nothing more."""
-        tasks = [*self._asking.values(), *self._later.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._asking.stop(), self._later.stop())
 
     async def _learn_later(self, team_id: TeamId) -> None:
         await asyncio.sleep(ASK_AFTER_S)

@@ -19,6 +19,7 @@ from calls.errors import CallsError, ConfigError, SlackError, SlackRefused, Slac
 from calls.installations import Installation, Installations, Place, Tokens
 from calls.model import TeamId
 from calls.ports import Clock
+from calls.single_flight import SingleFlight
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Workspaces:
         self._refresh = refresh
         self._now = now
         self._known: dict[tuple[str, str], _Known] = {}
-        self._looking: dict[tuple[str, str], asyncio.Task[Installation | None]] = {}
+        self._looking = SingleFlight(self._look)
         self._refreshing: dict[Place, _Refreshing] = {}
 
     async def find(self, team_id: TeamId | None, enterprise_id: str | None = None) -> Installation | None:
@@ -94,11 +95,7 @@ class Workspaces:
         known = self._known.get(key)
         if known is not None and time.monotonic() < known.until_s:
             return known.installation
-        task = self._looking.get(key)
-        if task is None:
-            task = self._looking[key] = asyncio.create_task(self._look(key))
-            task.add_done_callback(lambda _: self._looking.pop(key, None))
-        return await asyncio.shield(task)
+        return await self._looking.result(key)
 
     async def serves(self, team_id: TeamId) -> bool:
         """Say whether there is a token for a workspace.
