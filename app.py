@@ -146,7 +146,6 @@ class Server:
         self.statuses = build_statuses(outside, database, web_api, self.accounts)
         inside = Inside(database, self.calls, self.starts, self.wakeups, self.replies, allowed)
         use = build_use_cases(web_api, inside, outside, joining, self.accounts)
-        self.choosing = use.choosing
         removed = removed_nowhere if self.installing is None else self.installing.removed
         listeners.register(self.bolt, use, removed)
 

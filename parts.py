@@ -12,7 +12,6 @@ import aiohttp
 
 from calls.accounts import Accounts, AccountTokens
 from calls.charts import Charts
-from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.clock import now
 from calls.credentials import Credentials, OneToken
@@ -370,8 +369,6 @@ def build_use_cases(
         calls,
         joining,
         Claiming(storage, wakeups, now),
-        outside.profiles,
-        Choosing(storage, now),
         SettingsDialog(storage, outside.profiles, UserGroupsApi(web_api), replies, now, offered=offered),
         Linking(storage, wakeups, outside.profiles, now, providers=outside.providers),
         History(storage, replies, outside.messages, files),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calls.model import ChannelId, Person, TeamId, UserId
-from calls.ports import Clock, Storage, Transaction
+from calls.ports import Transaction
 from calls.preferences import (
     ChannelPreferences,
     Effective,
@@ -19,31 +19,6 @@ from calls.preferences import (
     read_form,
     stored_form,
 )
-
-
-class Choosing:
-    """The preferences of everybody. Every method raises StorageError when they cannot be read or stored now."""
-
-    def __init__(self, storage: Storage, now: Clock) -> None:
-        """Take where they are kept."""
-        self._storage = storage
-        self._now = now
-
-    async def of_workspace(self, team_id: TeamId) -> WorkspacePreferences:
-        """Return what a workspace's admins chose."""
-        return await self._storage.read(lambda transaction: workspace_chose(transaction, team_id))
-
-    async def of_channel(self, team_id: TeamId, channel_id: ChannelId) -> ChannelPreferences:
-        """Return what was chosen for a conversation."""
-        return await self._storage.read(lambda transaction: channel_chose(transaction, team_id, channel_id))
-
-    async def of_person(self, person: Person) -> PersonPreferences:
-        """Return what a person chose."""
-        return await self._storage.read(lambda transaction: person_chose(transaction, person.team_id, person.user_id))
-
-    async def choose(self, by: Person, holder: Holder, holder_id: str, chosen: Preferences) -> None:
-        """Store what was chosen, and who chose it; whether they may is the caller's to check."""
-        await self._storage.write(lambda work: save_choice(work, by, (holder, holder_id), chosen, self._now()))
 
 
 def save_choice(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calls.choosing import Choosing
 from calls.claiming import Claiming
 from calls.history import History
 from calls.homes import Homes
@@ -12,7 +11,6 @@ from calls.inviting import Inviting
 from calls.jitsi_server import JitsiServers
 from calls.joining import Joining
 from calls.linking import Linking
-from calls.profiles import Profiles
 from calls.reopening import Reopening
 from calls.scheduling import Scheduling
 from calls.service import CallService
@@ -27,8 +25,6 @@ class UseCases:
     calls: CallService
     joining: Joining
     claiming: Claiming
-    profiles: Profiles
-    choosing: Choosing
     settings: SettingsDialog
     linking: Linking
     history: History

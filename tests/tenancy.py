@@ -24,6 +24,7 @@ from sandbox.people import BOB
 from sandbox.person import Person as SlackPerson
 from sandbox.workspace import Channel, Json, User, Workspace
 from storage.installation_tables import installations
+from tests.choosing import Choosing
 from tests.many_workspaces import Many, eventually, general
 
 TITLE = "Merger with Nobody Inc"
@@ -87,8 +88,8 @@ async def furnished(many: Many, workspace: Workspace) -> Owned:
         work.save_link(JoinLink(link_id, call.id, alice.user_id, at, at + timedelta(days=1)))
 
     await many.server.database.write(furnish)
-    await many.server.choosing.choose(alice, Holder.PERSON, alice_id, PersonPreferences(room_url=ROOM))
-    await many.server.choosing.choose(alice, Holder.WORKSPACE, team_id, WorkspacePreferences(asks_above=7))
+    await Choosing(many.server.database).choose(alice, Holder.PERSON, alice_id, PersonPreferences(room_url=ROOM))
+    await Choosing(many.server.database).choose(alice, Holder.WORKSPACE, team_id, WorkspacePreferences(asks_above=7))
     named = [TITLE, OVER, PLANNED, GUEST, ROOM, link_id]
     ids = [one for row in (call, over) for one in (row.id, row.display_id, row.join_token, row.join_url)]
     secrets = [*named, *ids, plan.id, plan.display_id]

@@ -12,6 +12,7 @@ from calls.model import TeamId
 from calls.preferences import Who, WorkspacePreferences
 from sandbox.people import ALICE
 from tests.browser.call_story import in_slack
+from tests.choosing import Choosing
 from tests.world import World, running_world
 
 SCREENSHOTS = Path("test-output/settings")
@@ -59,7 +60,7 @@ async def test_an_admin_goes_through_every_part(world: World, browser: Browser) 
     await alice.screenshot(path=SCREENSHOTS / "5-workspace-end.png")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).to_be_hidden()
-    chosen = await world.server.choosing.of_workspace(TeamId(world.slack.workspace.team.id))
+    chosen = await Choosing(world.server.database).of_workspace(TeamId(world.slack.workspace.team.id))
     assert WorkspacePreferences(ends=Who.ADMINS) == chosen
 
     await type_line(alice, "/startcall settings")

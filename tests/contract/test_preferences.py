@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from calls.choosing import Choosing, counting
+from calls.choosing import counting
 from calls.model import ChannelId, Person, TeamId, UserId
 from calls.preferences import (
     ChannelPreferences,
@@ -21,6 +21,7 @@ from calls.preferences import (
 from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
+from tests.choosing import Choosing
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TEAM = TeamId("T1")

@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from calls.choosing import Choosing
 from calls.clock import now
 from calls.model import Person, TeamId, UserId
 from calls.preferences import Holder, Who, WorkspacePreferences
@@ -15,6 +14,7 @@ from sandbox.testing import wait_for
 from storage.database import Database
 from storage.opening import open_engine
 from storage.schema import upgrade
+from tests.choosing import Choosing
 from tests.durability.replicas import Replicas, replicas
 from tests.world import GENERAL, buttons, cards
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from calls.choosing import Choosing
 from calls.model import Call, CallId, CallState
 from calls.preferences import Holder, WorkspacePreferences
 from calls.starts import Choice
+from tests.choosing import Choosing
 from tests.durability.life import Life
 from tests.durability.process import sqlite_url
 from tests.scenario.asking import asked_in

@@ -18,6 +18,7 @@ from calls.preferences import (
     WorkspacePreferences,
 )
 from sandbox.testing import wait_for
+from tests.choosing import Choosing
 from tests.scenario.asking import questions, start_another
 from tests.world import GENERAL, World, running_world
 
@@ -39,7 +40,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 async def choose(world: World, holder: Holder, holder_id: str, chosen: Preferences) -> None:
     """Store what Alice chose for herself or others."""
     alice = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, holder, holder_id, chosen)
+    await Choosing(world.server.database).choose(alice, holder, holder_id, chosen)
 
 
 async def started_at(world: World, typed: str, number: int) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from calls.preferences import Holder, WorkspacePreferences
 from sandbox.person import Person as Somebody
 from sandbox.testing import wait_for
 from sandbox.workspace import Json
+from tests.choosing import Choosing
 from tests.scenario.test_history import past_calls
 from tests.scenario.test_recap import ended_call
 from tests.world import GENERAL, World
@@ -202,7 +203,9 @@ async def test_a_call_of_another_workspace_cannot_be_ended_here(world: World) ->
 async def test_admins_see_what_was_changed_last(world: World) -> None:
     """Who chose what, and when."""
     alice = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.WORKSPACE, alice.team_id, WorkspacePreferences(records=False))
+    await Choosing(world.server.database).choose(
+        alice, Holder.WORKSPACE, alice.team_id, WorkspacePreferences(records=False)
+    )
     assert "changed `records` for the workspace" in await home_of(world, world.alice)
     assert "`records`" not in await home_of(world, world.bob)
 

@@ -10,6 +10,7 @@ from calls.preferences import Holder, PersonPreferences, WorkspacePreferences
 from sandbox.people import CAROL, DESIGNERS
 from sandbox.testing import wait_for
 from sandbox.workspace import User
+from tests.choosing import Choosing
 from tests.scenario.ringing import all_messages, call_of, card_line, invitations, pass_s, rings, rung
 from tests.world import GENERAL, World
 
@@ -215,13 +216,13 @@ async def test_whoever_does_not_want_to_be_rung_is_named_on_the_card_only(world:
     """By their own choice, or for everybody by the workspace's."""
     server, team = world.server, TeamId(world.slack.workspace.team.id)
     bob = Person(team, UserId(world.bob.user_id))
-    await server.choosing.choose(bob, Holder.PERSON, bob.user_id, PersonPreferences(rings=False))
+    await Choosing(server.database).choose(bob, Holder.PERSON, bob.user_id, PersonPreferences(rings=False))
     await world.alice.command(GENERAL, "/startcall", "Lunch @bob @carol")
     await rung(world, CAROL)
 
     assert [] == rings(world, bob.user_id)
     assert f"Invited: <@{bob.user_id}>, <@{CAROL}>" in card_line(world.cards(GENERAL)[0])
-    await server.choosing.choose(bob, Holder.WORKSPACE, team, WorkspacePreferences(rings=False))
+    await Choosing(server.database).choose(bob, Holder.WORKSPACE, team, WorkspacePreferences(rings=False))
     await world.alice.command(ChannelId(world.channel("random")), "/startcall", "Quiet @carol")
     await world.card(world.channel("random"))
     assert 1 == len(rings(world, CAROL))

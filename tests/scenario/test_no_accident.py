@@ -11,6 +11,7 @@ from calls.model import Person, TeamId, UserId
 from calls.preferences import ChannelPreferences, Holder, WorkspacePreferences
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
+from tests.choosing import Choosing
 from tests.scenario.asking import buttons, press, question, questions
 from tests.world import GENERAL, World, new_channel, running_world
 
@@ -36,7 +37,7 @@ async def choose(world: World, chosen: WorkspacePreferences) -> None:
     """Choose something for the workspace."""
     team_id = TeamId(world.slack.workspace.team.id)
     alice = Person(team_id, UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.WORKSPACE, team_id, chosen)
+    await Choosing(world.server.database).choose(alice, Holder.WORKSPACE, team_id, chosen)
 
 
 async def test_a_start_before_5000_people_is_asked_about_with_the_number(big: World) -> None:
@@ -95,7 +96,7 @@ async def test_a_channel_can_choose_its_own_number(world: World) -> None:
     """Where three are many already, three are asked about; the number is looked up as the workspace is larger."""
     team_id = TeamId(world.slack.workspace.team.id)
     alice = Person(team_id, UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.CHANNEL, GENERAL, ChannelPreferences(asks_above=2))
+    await Choosing(world.server.database).choose(alice, Holder.CHANNEL, GENERAL, ChannelPreferences(asks_above=2))
     await world.alice.command(GENERAL, "/startcall", "Oops")
 
     assert "people in this conversation would see “Oops”" in (await question(world, GENERAL)).text

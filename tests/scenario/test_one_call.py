@@ -13,6 +13,7 @@ from sandbox.person import Person as Somebody
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord, Message
 from storage.tables import calls
+from tests.choosing import Choosing
 from tests.scenario.asking import buttons, press, question, questions
 from tests.world import GENERAL, World
 
@@ -113,7 +114,9 @@ async def test_replace_is_for_those_who_may_end_the_running_call(world: World) -
     """Whoever may not reads who may, and both calls stay as they are."""
     team_id = TeamId(world.slack.workspace.team.id)
     alice = Person(team_id, UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.WORKSPACE, team_id, WorkspacePreferences(ends=Who.STARTER))
+    await Choosing(world.server.database).choose(
+        alice, Holder.WORKSPACE, team_id, WorkspacePreferences(ends=Who.STARTER)
+    )
     asked = await ask_again(world, world.bob)
     await press(world.bob, asked, "replace_call")
     await wait_for(lambda: not questions(world, GENERAL))

@@ -12,6 +12,7 @@ from calls.model import Call, Person, TeamId, UserId
 from calls.preferences import ChannelPreferences, Holder
 from sandbox.testing import wait_for
 from sandbox.workspace import Json, Message
+from tests.choosing import Choosing
 from tests.world import GENERAL, World, running_world
 
 SEVERAL = {
@@ -117,7 +118,7 @@ async def test_two_links_become_two_cards_and_other_links_none(world: World) -> 
 async def test_a_conversation_can_do_without(world: World) -> None:
     """What was chosen in the settings counts."""
     alice = Person(TeamId(world.slack.workspace.team.id), UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.CHANNEL, GENERAL, ChannelPreferences(links=False))
+    await Choosing(world.server.database).choose(alice, Holder.CHANNEL, GENERAL, ChannelPreferences(links=False))
 
     await pasted(world, JITSI)
 

@@ -9,6 +9,7 @@ from calls.preferences import ChannelPreferences, Holder, Who, WorkspacePreferen
 from sandbox.people import CAROL, DESIGNERS
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
+from tests.choosing import Choosing
 from tests.scenario.ringing import rings
 from tests.world import GENERAL, World
 
@@ -18,7 +19,9 @@ ALL = WorkspacePreferences(ends=Who.STARTER, renames=Who.STARTER, invites=Who.ST
 async def choose(world: World, chosen: WorkspacePreferences) -> None:
     """Choose for the workspace."""
     team = TeamId(world.slack.workspace.team.id)
-    await world.server.choosing.choose(Person(team, UserId(world.alice.user_id)), Holder.WORKSPACE, team, chosen)
+    await Choosing(world.server.database).choose(
+        Person(team, UserId(world.alice.user_id)), Holder.WORKSPACE, team, chosen
+    )
 
 
 async def started(world: World) -> Message:
@@ -119,7 +122,7 @@ async def test_members_of_the_chosen_group_may(world: World) -> None:
     team = TeamId(world.slack.workspace.team.id)
     chosen = ChannelPreferences(ends=Who.GROUP, group_id=DESIGNERS)
     alice = Person(team, UserId(world.alice.user_id))
-    await world.server.choosing.choose(alice, Holder.CHANNEL, ChannelId(GENERAL), chosen)
+    await Choosing(world.server.database).choose(alice, Holder.CHANNEL, ChannelId(GENERAL), chosen)
     await world.alice.command(GENERAL, "/startcall", "Weekly sync")
     await world.card(GENERAL)
     dave = world.slack.person("dave")

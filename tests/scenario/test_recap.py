@@ -15,6 +15,7 @@ from calls.ports import Transaction
 from calls.preferences import ChannelPreferences, Holder, WorkspacePreferences
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
+from tests.choosing import Choosing
 from tests.world import GENERAL, World
 
 RECORDING = Artifact(ArtifactKind.RECORDING, "https://rec.example.com/play/1?pwd=secret&part=2")
@@ -119,7 +120,7 @@ async def test_regression_recording_password_posting_is_off_by_default(world: Wo
     assert "secret" not in str((await the_call(world)).artifacts)
 
     admin = Person((await the_call(world)).team_id, (await the_call(world)).started_by)
-    await world.server.choosing.choose(
+    await Choosing(world.server.database).choose(
         admin, Holder.WORKSPACE, admin.team_id, WorkspacePreferences(shows_passcodes=True)
     )
     await leave_behind(world, RECORDING)
@@ -140,7 +141,7 @@ async def test_a_conversation_can_do_without_recaps(world: World) -> None:
     await world.alice.command(GENERAL, "/startcall", "Other")
     await world.card(GENERAL)
     call = await the_call(world)
-    await world.server.choosing.choose(
+    await Choosing(world.server.database).choose(
         Person(call.team_id, call.started_by), Holder.CHANNEL, ChannelId(GENERAL), ChannelPreferences(records=False)
     )
     await world.alice.command(GENERAL, "/startcall", "end")

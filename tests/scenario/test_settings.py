@@ -11,6 +11,7 @@ from calls.preferences import Holder, PreferenceChange, Who
 from sandbox.person import Person
 from sandbox.testing import wait_for
 from sandbox.workspace import Json, View
+from tests.choosing import Choosing
 from tests.world import GENERAL, World
 
 PARTS = ["settings_part_person", "settings_part_channel", "settings_part_workspace"]
@@ -60,7 +61,7 @@ async def changes(world: World) -> list[PreferenceChange]:
 
 async def workspace(world: World) -> object:
     """Return what the workspace chose."""
-    return await world.server.choosing.of_workspace(TeamId(world.slack.workspace.team.id))
+    return await Choosing(world.server.database).of_workspace(TeamId(world.slack.workspace.team.id))
 
 
 async def test_the_command_opens_ones_own_choices_and_says_nothing_else(world: World) -> None:
@@ -174,7 +175,7 @@ async def test_of_two_admins_at_once_each_changes_only_what_they_changed(world: 
     assert None is await world.alice.submit(hers.id, {"workspace.ends": "starter", "workspace.asks_above": "9"})
     assert None is await world.bob.submit(his.id, {"workspace.ends": "admins", "workspace.rings": "no"})
 
-    chosen = await world.server.choosing.of_workspace(TeamId(world.slack.workspace.team.id))
+    chosen = await Choosing(world.server.database).of_workspace(TeamId(world.slack.workspace.team.id))
     assert (Who.ADMINS, 9, False) == (chosen.ends, chosen.asks_above, chosen.rings)
     assert {
         (world.bob.user_id, "ends", "starter", "admins"),
