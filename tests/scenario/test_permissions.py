@@ -96,11 +96,11 @@ async def test_starters_and_admins_always_may(world: World) -> None:
     await choose(world, replace(ALL, renames=Who.ADMINS))
     await started(world)
     await world.bob.command(GENERAL, "/startcall", "rename Retro")
+    await wait_for(lambda: "Retro" == next(iter(world.slack.workspace.calls.values())).title)
     assert "users.info" not in world.methods()
     await world.alice.command(GENERAL, "/startcall", "end")
     await wait_for(lambda: bool(next(iter(world.slack.workspace.calls.values())).date_end))
 
-    assert "Retro" == next(iter(world.slack.workspace.calls.values())).title
     assert 1 == world.methods().count("users.info")
 
 
