@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
-from app import Server, running
 from calls.installations import Installation, Leftover
 from calls.workspaces import Workspaces
 from config import Settings, read_settings
@@ -23,6 +22,8 @@ from sandbox.person import Person
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Message, Traffic, Workspace
+from serve import running
+from server import Server
 from tests.world import NO_EXTRA, USUAL, free_port
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"

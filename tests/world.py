@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from app import Server, running
 from calls.model import TeamId
 from config import read_settings
 from sandbox.person import Person
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Channel, Message, Traffic
+from serve import running
+from server import Server
 
 GENERAL = "C0GENERAL01"
 NO_EXTRA: Mapping[str, str] = MappingProxyType({})

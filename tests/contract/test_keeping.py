@@ -14,8 +14,8 @@ import operate_data
 from calls.clock import now
 from calls.model import CallState, TeamId, UserId
 from calls.somebody import SOMEBODY
-from parts import build_keeping
 from sandbox.people import ALICE, BOB
+from server_parts import build_keeping
 from storage.erasing import erase_person, erase_workspace
 from storage.holdings import APART, HOLDINGS
 from storage.installation_tables import installations

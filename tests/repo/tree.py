@@ -27,6 +27,9 @@ TOP_LEVEL = (
     "operate_installations",
     "outgoing",
     "parts",
+    "serve",
+    "server",
+    "server_parts",
     "supervised",
 )
 """Where the packages are plugged together; nobody imports these but each other."""
