@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import hmac
-import io
 import os
 import textwrap
 from collections.abc import Mapping
@@ -17,19 +16,17 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
-
 from calls.errors import ConfigError
 from calls.limits import Limits
-from calls.meetings import ProviderSetting
 from calls.secret import Secret
 from calls.workflows import EndRules
-from config_checks import find_fault, find_fault_of, names_in, settings_brought
+from config_checks import find_fault, find_fault_of, names_in
+from config_found import Found, Problem, chosen_in, find_settings
 from config_install import KEY, KEY_FILE, MAKE_KEY, installs_by_oauth, read_keys
 from config_limits import read_limits
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
 from providers.addresses import is_loopback
-from providers.registry import AUTO, OWN_KINDS, known_providers
+from providers.registry import AUTO, OWN_KINDS
 
 ENV_FILE = Path(".env")
 """Looked for in the folder the app is started in, as the default database is."""
@@ -122,22 +119,6 @@ class Settings:
         return hmac.digest(secret.reveal().encode(), purpose, hashlib.sha256)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One setting that cannot be used; no part of it holds a value.
-
-    Args:
-        sentence: follows the name.
-        cure: what to do.
-        origin: the file it comes from; empty for the environment.
-    """
-
-    name: str
-    sentence: str
-    cure: str
-    origin: str = ""
-
-
 class SettingsError(Exception):
     """The environment cannot be used; the text lists every problem with its cure."""
 
@@ -162,7 +143,7 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     Raises:
         SettingsError: with every problem there is.
     """
-    found = _find(environ, env_file)
+    found = _found(environ, env_file)
     for check in (_check_together, _check_values, _check_names):
         check(found)
     if found.problems:
@@ -172,9 +153,15 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 def has_credentials(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> bool:
     """Say whether any of Slack's credentials is set, good or bad: then the local Slack is not what is wanted."""
-    found = _find(environ, env_file)
+    found = _found(environ, env_file)
     # A file that cannot be read may hold some, and the app's own start says what is wrong with it.
     return bool(found.problems) or not _CREDENTIALS.isdisjoint(found.values)
+
+
+def _found(environ: Mapping[str, str] | None, env_file: Path | None) -> Found:
+    if environ is None:
+        environ, env_file = os.environ, env_file or ENV_FILE
+    return find_settings(environ, env_file)
 
 
 def _shown(problem: Problem) -> str:
@@ -185,87 +172,7 @@ def _shown(problem: Problem) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is set, and what is wrong with it so far.
-
-    Args:
-        values: without surrounding space, and only what is not empty.
-        in_file: the names whose value comes from `.env`.
-        emptied: the names that `.env` sets and the environment sets to nothing.
-        brought: the settings of a meeting system that another package brings.
-    """
-
-    values: Mapping[str, str]
-    in_file: frozenset[str]
-    emptied: frozenset[str]
-    problems: list[Problem]
-    brought: tuple[ProviderSetting, ...]
-
-
-def _find(environ: Mapping[str, str] | None, env_file: Path | None) -> _Found:
-    """Put the file and the environment together; the environment wins, even with an empty value."""
-    if environ is None:
-        environ, env_file = os.environ, env_file or ENV_FILE
-    problems: list[Problem] = []
-    filed = {} if env_file is None else _read_file(env_file, problems)
-    merged = {name: value.strip() for name, value in {**filed, **environ}.items()}
-    values = {name: value for name, value in merged.items() if value}
-    return _Found(
-        values=values,
-        in_file=frozenset(filed.keys() - environ.keys()),
-        emptied=frozenset(name for name, value in filed.items() if value.strip() and not merged[name]),
-        problems=problems,
-        brought=_brought(values, problems),
-    )
-
-
-def _brought(values: Mapping[str, str], problems: list[Problem]) -> tuple[ProviderSetting, ...]:
-    """Return the settings that come with the meeting systems that were chosen, when other packages bring them."""
-    brought: list[ProviderSetting] = []
-    for name, provider in _chosen(values):
-        try:
-            brought += settings_brought(provider) if provider in known_providers() else ()
-        except ConfigError as error:
-            problems.append(Problem(name, f"cannot be used: {error.detail}.", "Install it anew."))
-    return tuple(dict.fromkeys(brought))
-
-
-def _chosen(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return every meeting system that is chosen, with the setting that names it."""
-    chosen = [("STARTCALL_PROVIDER", values.get("STARTCALL_PROVIDER", AUTO))]
-    chosen += [("STARTCALL_PROVIDERS", name) for name in names_in(values.get("STARTCALL_PROVIDERS", ""))]
-    if "STARTCALL_FALLBACK_PROVIDER" in values:
-        chosen.append(("STARTCALL_FALLBACK_PROVIDER", values["STARTCALL_FALLBACK_PROVIDER"]))
-    return chosen
-
-
-def _read_file(path: Path, problems: list[Problem]) -> dict[str, str]:
-    """Read NAME=value lines; nothing is filled into them, so a value may hold any character."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        problems.append(Problem(path.name, f"cannot be read ({why}).", "Put it right, or remove it."))
-        return {}
-    values: dict[str, str] = {}
-    for line in parse_stream(io.StringIO(text)):
-        if line.error or (line.key is not None and line.value is None):
-            # The line itself is not shown: it may be a token that was pasted without its name.
-            number = line.original.line + _leading_lines(line.original.string)
-            problems.append(Problem(path.name, f"cannot be understood in line {number}.", "Write it as NAME=value."))
-        elif line.key is not None:
-            values[line.key] = line.value or ""
-    return values
-
-
-def _leading_lines(text: str) -> int:
-    return text[: len(text) - len(text.lstrip())].count("\n")
-
-
-def _check_values(found: _Found) -> None:
+def _check_values(found: Found) -> None:
     """Check every value that is set by itself; two tokens in each other's place are one problem."""
     names = [setting.name for setting in SETTINGS if setting.name in found.values]
     if _are_swapped(found.values):
@@ -289,7 +196,7 @@ def _are_swapped(values: Mapping[str, str]) -> bool:
     )
 
 
-def _check_names(found: _Found) -> None:
+def _check_names(found: Found) -> None:
     """Refuse names that look like ours and are not: a misspelt setting would be silently without effect."""
     known = [setting.name for setting in SETTINGS] + [setting.name for setting in found.brought]
     for name in sorted(found.values):
@@ -299,7 +206,7 @@ def _check_names(found: _Found) -> None:
             found.problems.append(Problem(name, "is not a setting of Startcall.", cure))
 
 
-def _check_together(found: _Found) -> None:
+def _check_together(found: Found) -> None:
     """Check what must be set, and what goes with what."""
     values = found.values
     if installs_by_oauth(values):
@@ -323,7 +230,7 @@ def _check_together(found: _Found) -> None:
     _check_required(found)
 
 
-def _check_install(found: _Found) -> None:
+def _check_install(found: Found) -> None:
     """Check what installing by OAuth needs besides the app's id and secret."""
     slack_is_here = is_loopback(urlsplit(found.values.get("SLACK_API_URL", "")).hostname or "")
     if "PUBLIC_URL" not in found.values and not slack_is_here:
@@ -340,9 +247,9 @@ def _check_install(found: _Found) -> None:
         found.problems.append(Problem(KEY, sentence, f"{MAKE_KEY} Or put it into a file and set {KEY_FILE}."))
 
 
-def _check_required(found: _Found) -> None:
+def _check_required(found: Found) -> None:
     """Check that every meeting system that was chosen has what it cannot do without."""
-    for name, provider in _chosen(found.values):
+    for name, provider in chosen_in(found.values):
         settings = OWN_KINDS[provider].settings if provider in OWN_KINDS else found.brought
         for setting in settings if provider != AUTO else ():
             if setting.required and setting.name not in found.values:
@@ -351,7 +258,7 @@ def _check_required(found: _Found) -> None:
                 found.problems.extend(() if problem in found.problems else (problem,))
 
 
-def _not_set(name: str, found: _Found) -> str:
+def _not_set(name: str, found: Found) -> str:
     """Say that a setting is missing, and why that may surprise."""
     if name in found.emptied:
         return "is set in .env, but to nothing in the environment, which wins."
@@ -360,7 +267,7 @@ def _not_set(name: str, found: _Found) -> str:
     return f"is not set; is {near[0]} meant to be it?" if near else "is not set."
 
 
-def _build(found: _Found) -> Settings:
+def _build(found: Found) -> Settings:
     """Turn values that were all checked into settings."""
     of_providers = (*(setting for kind in OWN_KINDS.values() for setting in kind.settings), *found.brought)
     defaults = {setting.name: setting.default for setting in SETTINGS if setting.default}

@@ -16,6 +16,7 @@ TOP_LEVEL = (
     "app",
     "config",
     "config_checks",
+    "config_found",
     "config_install",
     "config_limits",
     "config_table",
