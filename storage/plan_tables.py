@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, literal_column
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from calls.plan import PlanState
+from storage.partial_indexes import is_one_of, partial_index
 from storage.tables import Instant, metadata
 
 plans = Table(
@@ -46,16 +47,10 @@ plans = Table(
     Column("version", Integer, nullable=False),
 )
 
-# Written out, not bound: a database uses a partial index only for a condition it can read.
-is_waiting = plans.c.state.in_([literal_column(f"'{state}'") for state in (PlanState.ASKED, PlanState.PLANNED)])
+is_waiting = is_one_of(plans.c.state, (PlanState.ASKED, PlanState.PLANNED))
 
-Index(
-    "plans_due",
-    plans.c.due_at,
-    sqlite_where=plans.c.due_at.is_not(None),
-    postgresql_where=plans.c.due_at.is_not(None),
-)
-Index("plans_waiting", plans.c.team_id, plans.c.channel_id, sqlite_where=is_waiting, postgresql_where=is_waiting)
+partial_index("plans_due", plans.c.due_at, where=plans.c.due_at.is_not(None))
+partial_index("plans_waiting", plans.c.team_id, plans.c.channel_id, where=is_waiting)
 
 plan_people = Table(
     "plan_people",

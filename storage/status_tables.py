@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Table, Text
 
+from storage.partial_indexes import partial_index
 from storage.tables import Instant, metadata
 
 statuses = Table(
@@ -23,9 +24,4 @@ statuses = Table(
     Column("snooze_ours_s", BigInteger, nullable=False, server_default="0"),
 )
 
-Index(
-    "statuses_due",
-    statuses.c.due_at,
-    sqlite_where=statuses.c.due_at.is_not(None),
-    postgresql_where=statuses.c.due_at.is_not(None),
-)
+partial_index("statuses_due", statuses.c.due_at, where=statuses.c.due_at.is_not(None))

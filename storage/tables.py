@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from calls.model import CallState
+from storage.partial_indexes import is_one_of, partial_index
 
 metadata = MetaData()
 
@@ -114,89 +115,52 @@ calls = Table(
     Column("version", Integer, nullable=False),
 )
 
-# Written out, not bound: a database uses a partial index only for a condition it can read.
-is_open = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState if state.is_open])
+is_open = is_one_of(calls.c.state, [state for state in CallState if state.is_open])
 
+# Written out as `is_one_of` does.
 is_unfinished = is_open | (calls.c.state == literal_column(f"'{CallState.ENDING}'"))
 
 is_over = calls.c.state == literal_column(f"'{CallState.ENDED}'")
 
-is_final = calls.c.state.in_([literal_column(f"'{state}'") for state in CallState if state.is_final])
+is_final = is_one_of(calls.c.state, [state for state in CallState if state.is_final])
 
 is_stuck = calls.c.stuck_code.is_not(None)
 
 _BEFORE_CARD = (CallState.WAITING, CallState.ACCEPTED, CallState.ROOM_MADE, CallState.REGISTERED)
 
-is_starting = calls.c.state.in_([literal_column(f"'{state}'") for state in _BEFORE_CARD])
+is_starting = is_one_of(calls.c.state, _BEFORE_CARD)
 
 # Finished calls stay in the table; these two indexes hold only the few that are not finished.
-Index(
-    "calls_due",
-    calls.c.due_at,
-    sqlite_where=calls.c.due_at.is_not(None),
-    postgresql_where=calls.c.due_at.is_not(None),
-)
-Index(
-    "calls_open",
-    calls.c.team_id,
-    calls.c.channel_id,
-    sqlite_where=is_open,
-    postgresql_where=is_open,
-)
+partial_index("calls_due", calls.c.due_at, where=calls.c.due_at.is_not(None))
+partial_index("calls_open", calls.c.team_id, calls.c.channel_id, where=is_open)
 
 # Two processes may be told at the same moment of two messages with the same link.
 has_link_card = is_open & calls.c.unfurl_ts.is_not(None)
 
-Index(
-    "calls_of_link_once",
-    calls.c.team_id,
-    calls.c.channel_id,
-    calls.c.room_id,
-    unique=True,
-    sqlite_where=has_link_card,
-    postgresql_where=has_link_card,
+partial_index(
+    "calls_of_link_once", calls.c.team_id, calls.c.channel_id, calls.c.room_id, unique=True, where=has_link_card
 )
 
 # Two calls for one place cannot both be open, whichever processes started them; without a place, any number can.
-Index(
-    "calls_live",
-    calls.c.team_id,
-    calls.c.live_key,
-    unique=True,
-    sqlite_where=is_open,
-    postgresql_where=is_open,
-)
+partial_index("calls_live", calls.c.team_id, calls.c.live_key, unique=True, where=is_open)
 
-Index("calls_stuck", calls.c.stuck_code, sqlite_where=is_stuck, postgresql_where=is_stuck)
+partial_index("calls_stuck", calls.c.stuck_code, where=is_stuck)
 
 # Only calls that are over are looked back on, so that a start writes none of these.
-Index(
-    "calls_past",
-    calls.c.team_id,
-    calls.c.channel_id,
-    calls.c.created_at,
-    sqlite_where=is_over,
-    postgresql_where=is_over,
-)
-Index("calls_past_of_team", calls.c.team_id, calls.c.created_at, sqlite_where=is_over, postgresql_where=is_over)
-Index(
-    "calls_past_of_person",
-    calls.c.started_by,
-    calls.c.created_at,
-    sqlite_where=is_over,
-    postgresql_where=is_over,
-)
+partial_index("calls_past", calls.c.team_id, calls.c.channel_id, calls.c.created_at, where=is_over)
+partial_index("calls_past_of_team", calls.c.team_id, calls.c.created_at, where=is_over)
+partial_index("calls_past_of_person", calls.c.started_by, calls.c.created_at, where=is_over)
 
 # By these two, and by those above, limits are kept without a look at more calls than they allow.
 Index("calls_started", calls.c.team_id, calls.c.started_by, calls.c.created_at)
-Index("calls_starting", calls.c.team_id, sqlite_where=is_starting, postgresql_where=is_starting)
+partial_index("calls_starting", calls.c.team_id, where=is_starting)
 
 # Old calls are looked for once an hour, and a start writes nothing here.
-Index("calls_final", calls.c.ended_at, calls.c.created_at, sqlite_where=is_final, postgresql_where=is_final)
+partial_index("calls_final", calls.c.ended_at, calls.c.created_at, where=is_final)
 
 # Slack says which call somebody declined by its own id; a call has none yet when its command is acknowledged.
 has_slack_id = calls.c.slack_call_id.is_not(None)
-Index("calls_at_slack", calls.c.slack_call_id, sqlite_where=has_slack_id, postgresql_where=has_slack_id)
+partial_index("calls_at_slack", calls.c.slack_call_id, where=has_slack_id)
 
 Index("calls_in_room", calls.c.provider, calls.c.room_id)
 Index("calls_of_join_token", calls.c.join_token)
