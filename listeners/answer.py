@@ -15,7 +15,8 @@ from calls.service import CallService
 from calls.starts import Starts
 from calls.words import answers
 from calls.words.errors import sentence_for
-from listeners.payload import Body, interaction_person, pressed_in
+from listeners.payload import interaction_person, pressed_in
+from listeners.request_body import Body
 
 
 def words_for(error: CallsError) -> str:

@@ -10,10 +10,8 @@ from typing import Any
 from calls.blocks import CARD_BUTTONS
 from calls.finding import CallRef
 from calls.model import CallId, ChannelId, Delivery, Person, TeamId, UserId
-from listeners.request_body import UnreadableBodyError
+from listeners.request_body import Body, UnreadableBodyError
 from listeners.tenant import tenant_of
-
-Body = dict[str, Any]
 
 
 def command_person(body: Body) -> Person:

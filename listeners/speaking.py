@@ -7,7 +7,7 @@ import logging
 from calls.errors import CallsError
 from calls.model import TeamId, UserId
 from calls.profiles import Profiles
-from listeners.payload import Body
+from listeners.request_body import Body
 from listeners.tenant import tenant_of
 
 _log = logging.getLogger(__name__)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
@@ -13,10 +11,12 @@ from calls.service import CallService
 from calls.slack.messages_api import OutgoingMessage
 from calls.starts import Choice, Starts
 from listeners.answer import tell_presser, words_for
-from listeners.payload import Body, action_delivery, interaction_person, pressed_id
+from listeners.payload import action_delivery, interaction_person, pressed_id
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def answer_start(calls: CallService, starts: Starts, choice: Choice) -> Callable[..., Awaitable[None]]:
+def answer_start(calls: CallService, starts: Starts, choice: Choice) -> Listener:
     """Return the listener of one of the buttons."""
 
     async def handle_answer_start(ack: AsyncAck, body: Body) -> None:

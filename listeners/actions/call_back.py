@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -13,10 +11,12 @@ from calls.model import ChannelId
 from calls.service import CallService
 from listeners.actions.join_call import hand_out
 from listeners.answer import answer_press, tell_presser, words_for
-from listeners.payload import Body, action_delivery, interaction_person, pressed_id, pressed_in
+from listeners.payload import action_delivery, interaction_person, pressed_id, pressed_in
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def call_back(calls: CallService, joining: Joining, inviting: Inviting) -> Callable[..., Awaitable[None]]:
+def call_back(calls: CallService, joining: Joining, inviting: Inviting) -> Listener:
     """Return the listener of the button."""
 
     async def handle_call_back(ack: AsyncAck, body: Body) -> None:

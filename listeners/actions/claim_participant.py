@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.claiming import Claiming
@@ -12,11 +10,13 @@ from calls.model import CallId
 from calls.service import CallService
 from calls.words import answers
 from listeners.answer import tell_presser, words_for
-from listeners.payload import Body, interaction_person
+from listeners.payload import interaction_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.claim_participant import build_claim_participant_view
 
 
-def claim_participant(calls: CallService, claiming: Claiming) -> Callable[..., Awaitable[None]]:
+def claim_participant(calls: CallService, claiming: Claiming) -> Listener:
     """Return the listener of the button."""
 
     async def handle_claim_participant(ack: AsyncAck, body: Body) -> None:

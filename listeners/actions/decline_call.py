@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.inviting import Inviting
 from calls.service import CallService
 from listeners.answer import answer_press
-from listeners.payload import Body, action_delivery, interaction_person, pressed_id
+from listeners.payload import action_delivery, interaction_person, pressed_id
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def decline_call(calls: CallService, inviting: Inviting) -> Callable[..., Awaitable[None]]:
+def decline_call(calls: CallService, inviting: Inviting) -> Listener:
     """Return the listener of the button."""
 
     async def handle_decline_call(ack: AsyncAck, body: Body) -> None:

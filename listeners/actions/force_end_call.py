@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.homes import Homes
 from calls.model import CallId
-from listeners.payload import Body, interaction_person
+from listeners.payload import interaction_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def force_end_call(homes: Homes) -> Callable[..., Awaitable[None]]:
+def force_end_call(homes: Homes) -> Listener:
     """Return the listener of the button."""
 
     async def handle_force_end_call(ack: AsyncAck, body: Body) -> None:

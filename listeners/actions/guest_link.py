@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -12,10 +10,12 @@ from calls.link_messages import guest_link_message
 from calls.model import CallId
 from calls.service import CallService
 from listeners.answer import tell_presser, words_for
-from listeners.payload import Body, interaction_person
+from listeners.payload import interaction_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def guest_link(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
+def guest_link(calls: CallService, joining: Joining) -> Listener:
     """Return the listener of the button."""
 
     async def handle_guest_link(ack: AsyncAck, body: Body) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.inviting import Inviting
 from calls.service import CallService
 from listeners.answer import tell_presser, words_for
-from listeners.payload import Body, interaction_person, pressed_id
+from listeners.payload import interaction_person, pressed_id
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.invite_to_call import build_invite_to_call_view
 
 
-def invite_to_call(calls: CallService, inviting: Inviting) -> Callable[..., Awaitable[None]]:
+def invite_to_call(calls: CallService, inviting: Inviting) -> Listener:
     """Return the listener of the button."""
 
     async def handle_invite_to_call(ack: AsyncAck, body: Body) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -13,10 +11,12 @@ from calls.model import CallId
 from calls.question_message import QUESTION
 from calls.service import CallService
 from listeners.answer import answer_press, tell_presser, words_for
-from listeners.payload import Body, action_delivery, interaction_person, pressed_block, pressed_call, pressed_in
+from listeners.payload import action_delivery, interaction_person, pressed_block, pressed_call, pressed_in
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def join_call(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
+def join_call(calls: CallService, joining: Joining) -> Listener:
     """Return the listener of the button."""
 
     async def handle_join_call(ack: AsyncAck, body: Body) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.service import CallService
 from listeners.answer import answer_press
-from listeners.payload import Body, action_delivery, interaction_person, pressed_call
+from listeners.payload import action_delivery, interaction_person, pressed_call
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def leave_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def leave_call(calls: CallService) -> Listener:
     """Return the listener of the button."""
 
     async def handle_leave_call(ack: AsyncAck, body: Body) -> None:

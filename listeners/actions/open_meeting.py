@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
-from listeners.payload import Body
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def open_meeting() -> Callable[..., Awaitable[None]]:
+def open_meeting() -> Listener:
     """Return the listener of the button."""
 
     async def handle_open_meeting(ack: AsyncAck, _: Body) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -12,10 +10,10 @@ from calls.plan_blocks import COMING_OF_ACTION
 from calls.scheduling import Scheduling
 from calls.service import CallService
 from listeners.answer import answer_press, tell_presser, words_for
-from listeners.payload import Body, action_delivery, interaction_person
+from listeners.payload import action_delivery, interaction_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.schedule_call import build_edit_plan_view
-
-Listener = Callable[..., Awaitable[None]]
 
 
 def answer_plan(calls: CallService, scheduling: Scheduling) -> Listener:

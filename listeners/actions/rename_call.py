@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.service import CallService
 from calls.words import answers
 from listeners.answer import words_for
-from listeners.payload import Body, interaction_person, pressed_call, pressed_in
+from listeners.payload import interaction_person, pressed_call, pressed_in
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.rename_call import build_rename_call_view
 
 
-def rename_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def rename_call(calls: CallService) -> Listener:
     """Return the listener of the button."""
 
     async def handle_rename_call(ack: AsyncAck, body: Body) -> None:

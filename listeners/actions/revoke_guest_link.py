@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -11,10 +9,12 @@ from calls.joining import Joining
 from calls.service import CallService
 from calls.words import links
 from listeners.answer import tell_presser, words_for
-from listeners.payload import Body, interaction_person
+from listeners.payload import interaction_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def revoke_guest_link(calls: CallService, joining: Joining) -> Callable[..., Awaitable[None]]:
+def revoke_guest_link(calls: CallService, joining: Joining) -> Listener:
     """Return the listener of the button."""
 
     async def handle_revoke_guest_link(ack: AsyncAck, body: Body) -> None:

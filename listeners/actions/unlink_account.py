@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.settings_dialog import SettingsDialog
-from listeners.payload import Body, interaction_person, pressed_id
+from listeners.payload import interaction_person, pressed_id
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.settings import show_again
 
 
-def unlink_account(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
+def unlink_account(settings: SettingsDialog) -> Listener:
     """Return the listener of the button that lets go of an account."""
 
     async def handle_unlink_account(ack: AsyncAck, body: Body) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -14,12 +12,14 @@ from calls.use_cases import UseCases
 from calls.words import jitsi as words
 from listeners.answer import answer_command, words_for
 from listeners.commands.jitsi_line import DEFAULT, Help, Meet, Server, parse_jitsi_line
-from listeners.payload import Body, command_delivery, command_person
+from listeners.payload import command_delivery, command_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 PROVIDER = "jitsi"
 
 
-def jitsi(use: UseCases) -> Callable[..., Awaitable[None]]:
+def jitsi(use: UseCases) -> Listener:
     """Return the listener of `/jitsi`."""
 
     async def handle_jitsi(ack: AsyncAck, body: Body) -> None:

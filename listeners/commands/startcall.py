@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck
@@ -18,12 +18,14 @@ from calls.use_cases import UseCases
 from calls.words import usage
 from listeners.answer import answer_command, answer_join, answer_start
 from listeners.commands.grammar import CSV, Command, Incomplete, OnCall, Schedule, Start, parse_line
-from listeners.payload import Body, command_delivery, command_person
+from listeners.payload import command_delivery, command_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 from listeners.views.schedule_call import show_schedule_call
 from listeners.views.settings import open_settings
 
 
-def startcall(use: UseCases) -> Callable[..., Awaitable[None]]:
+def startcall(use: UseCases) -> Listener:
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.homes import Homes
-from listeners.payload import Body, event_person
+from listeners.payload import event_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def app_home_opened(homes: Homes) -> Callable[..., Awaitable[None]]:
+def app_home_opened(homes: Homes) -> Listener:
     """Return the listener of the event."""
 
     async def handle_app_home_opened(ack: AsyncAck, body: Body) -> None:

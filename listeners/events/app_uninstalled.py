@@ -13,7 +13,8 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
-from listeners.payload import Body
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ async def removed_nowhere(_team_id: str, _enterprise_id: str | None, _at: dateti
     """Do nothing: where one token is set, what Slack says of it is found out when it is used."""
 
 
-def app_uninstalled(removed: Removed) -> Callable[..., Awaitable[None]]:
+def app_uninstalled(removed: Removed) -> Listener:
     """Return the listener of both events; it is acknowledged once it is stored, and else comes again."""
 
     async def handle_app_uninstalled(ack: AsyncAck, body: Body) -> None:

@@ -6,7 +6,6 @@ Source: https://docs.slack.dev/reference/events/call_rejected
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
@@ -14,12 +13,14 @@ from slack_bolt.async_app import AsyncAck
 from calls.errors import CallsError
 from calls.inviting import Inviting
 from calls.model import Delivery
-from listeners.payload import Body, event_person
+from listeners.payload import event_person
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 _log = logging.getLogger(__name__)
 
 
-def call_rejected(inviting: Inviting) -> Callable[..., Awaitable[None]]:
+def call_rejected(inviting: Inviting) -> Listener:
     """Return the listener of the event."""
 
     async def handle_call_rejected(ack: AsyncAck, body: Body) -> None:

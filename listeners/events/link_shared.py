@@ -7,7 +7,6 @@ Source: https://docs.slack.dev/reference/events/link_shared
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
@@ -15,13 +14,14 @@ from slack_bolt.async_app import AsyncAck
 from calls.errors import CallsError
 from calls.linking import Linking, SharedLinks
 from calls.model import ChannelId, Delivery
-from listeners.payload import Body, event_person
-from listeners.request_body import reading
+from listeners.payload import event_person
+from listeners.request_body import Body, reading
+from listeners.routes import Listener
 
 _log = logging.getLogger(__name__)
 
 
-def link_shared(linking: Linking) -> Callable[..., Awaitable[None]]:
+def link_shared(linking: Linking) -> Listener:
     """Return the listener of the event."""
 
     async def handle_link_shared(ack: AsyncAck, body: Body) -> None:

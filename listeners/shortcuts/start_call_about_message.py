@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from slack_bolt.async_app import AsyncAck
 
 from calls.model import ChannelId
 from calls.service import CallService
 from calls.starts import Origin, StartRequest, Starts
 from listeners.answer import answer_press
-from listeners.payload import Body, interaction_person, shortcut_delivery
+from listeners.payload import interaction_person, shortcut_delivery
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 
-def start_call_about_message(calls: CallService, starts: Starts) -> Callable[..., Awaitable[None]]:
+def start_call_about_message(calls: CallService, starts: Starts) -> Listener:
     """Return the listener of the shortcut."""
 
     async def handle_start_call_about_message(ack: AsyncAck, body: Body) -> None:

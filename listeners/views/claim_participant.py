@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -11,7 +11,9 @@ from calls.claiming import Claiming
 from calls.model import CallId, Participant
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
+from listeners.payload import interaction_person, kept_in_view, view_delivery, view_value
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 CALLBACK_ID = "claim_participant"
 
@@ -52,7 +54,7 @@ def build_claim_participant_view(call_id: CallId, unknown: Sequence[Participant]
     }
 
 
-def submit_claim_participant(claiming: Claiming) -> Callable[..., Awaitable[None]]:
+def submit_claim_participant(claiming: Claiming) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_claim_participant_view(ack: AsyncAck, body: Body) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -12,7 +11,9 @@ from calls.inviting import Inviting
 from calls.model import Call, CallId, UserId
 from calls.words import inviting as words
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
+from listeners.payload import interaction_person, kept_in_view, view_delivery, view_value
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 CALLBACK_ID = "invite_to_call"
 
@@ -39,7 +40,7 @@ def build_invite_to_call_view(call: Call) -> dict[str, Any]:
     }
 
 
-def submit_invite_to_call(inviting: Inviting) -> Callable[..., Awaitable[None]]:
+def submit_invite_to_call(inviting: Inviting) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_invite_to_call_view(ack: AsyncAck, body: Body) -> None:

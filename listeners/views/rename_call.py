@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -13,7 +12,9 @@ from calls.service import CallService
 from calls.text import TITLE_MAX_CHARS
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, kept_in_view, view_delivery, view_value
+from listeners.payload import interaction_person, kept_in_view, view_delivery, view_value
+from listeners.request_body import Body
+from listeners.routes import Listener
 
 CALLBACK_ID = "rename_call"
 
@@ -45,7 +46,7 @@ def build_rename_call_view(call: Call) -> dict[str, Any]:
     }
 
 
-def submit_rename_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def submit_rename_call(calls: CallService) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_rename_call_view(ack: AsyncAck, body: Body) -> None:

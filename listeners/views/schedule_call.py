@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,8 +20,9 @@ from calls.when import instant
 from calls.words import plans
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery, view_value
-from listeners.request_body import reading
+from listeners.payload import interaction_person, view_delivery, view_value
+from listeners.request_body import Body, reading
+from listeners.routes import Listener
 
 CALLBACK_ID = "schedule_call"
 
@@ -68,7 +69,7 @@ def show_schedule_call(
     )
 
 
-def ask_for_schedule_call(calls: CallService, scheduling: Scheduling) -> Callable[..., Awaitable[None]]:
+def ask_for_schedule_call(calls: CallService, scheduling: Scheduling) -> Listener:
     """Return the listener of everything that opens the dialog: the global shortcut, the button on the Home."""
 
     async def handle_ask_for_schedule_call(ack: AsyncAck, body: Body) -> None:
@@ -124,7 +125,7 @@ def build_view(filled: Filled, providers: Sequence[str]) -> Json:
     }
 
 
-def submit_schedule_call(scheduling: Scheduling) -> Callable[..., Awaitable[None]]:
+def submit_schedule_call(scheduling: Scheduling) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_schedule_call_view(ack: AsyncAck, body: Body) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -15,8 +15,9 @@ from calls.settings_dialog import SettingsDialog
 from calls.settings_entry import fields_of, shown_texts
 from calls.words import settings as words
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery
-from listeners.request_body import reading
+from listeners.payload import interaction_person, view_delivery
+from listeners.request_body import Body, reading
+from listeners.routes import Listener
 from listeners.views.settings_inputs import account_sections, block_id, entered_in, inputs_of
 
 CALLBACK_ID: Final = "settings"
@@ -65,7 +66,7 @@ class Draft:
         return json.dumps(kept, separators=(",", ":"))
 
 
-def show_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
+def show_settings(settings: SettingsDialog) -> Listener:
     """Return the listener of the button on the Home that opens the dialog."""
 
     async def handle_show_settings(ack: AsyncAck, body: Body) -> None:
@@ -81,7 +82,7 @@ def open_settings(settings: SettingsDialog, person: Person, trigger_id: str, cha
     settings.open(person, trigger_id, lambda: _built(settings, person, draft))
 
 
-def show_settings_part(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
+def show_settings_part(settings: SettingsDialog) -> Listener:
     """Return the listener of the buttons that show a part; what was entered into another is kept for later."""
 
     async def handle_show_settings_part(ack: AsyncAck, body: Body) -> None:
@@ -102,7 +103,7 @@ def show_again(settings: SettingsDialog, body: Body) -> None:
     settings.change(person, body["view"]["id"], lambda: _built(settings, person, draft))
 
 
-def submit_settings(settings: SettingsDialog) -> Callable[..., Awaitable[None]]:
+def submit_settings(settings: SettingsDialog) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_settings_view(ack: AsyncAck, body: Body) -> None:

@@ -17,7 +17,7 @@ from calls.status import SLACK
 from calls.text import escape
 from calls.words import accounts, statuses
 from calls.words import settings as words
-from listeners.payload import Body
+from listeners.request_body import Body
 
 CONNECT_ACCOUNT: Final = "connect_account"
 UNLINK_ACCOUNT: Final = "unlink_account"

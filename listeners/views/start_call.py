@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -15,8 +15,9 @@ from calls.text import TITLE_MAX_CHARS
 from calls.words import settings as words
 from calls.words.language import _
 from listeners.answer import answer_view
-from listeners.payload import Body, interaction_person, view_delivery, view_value
-from listeners.request_body import UnreadableBodyError
+from listeners.payload import interaction_person, view_delivery, view_value
+from listeners.request_body import Body, UnreadableBodyError
+from listeners.routes import Listener
 
 CALLBACK_ID = "start_call"
 
@@ -65,7 +66,7 @@ def build_start_call_view(providers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
+def show_start_call(calls: CallService) -> Listener:
     """Return the listener of everything that opens the dialog: the global shortcut, the button on the Home."""
 
     async def handle_show_start_call(ack: AsyncAck, body: Body) -> None:
@@ -80,7 +81,7 @@ def show_start_call(calls: CallService) -> Callable[..., Awaitable[None]]:
     return handle_show_start_call
 
 
-def submit_start_call(starts: Starts) -> Callable[..., Awaitable[None]]:
+def submit_start_call(starts: Starts) -> Listener:
     """Return the listener of the dialog's button."""
 
     async def handle_start_call_view(ack: AsyncAck, body: Body) -> None:
