@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable
 
 from slack_bolt import BoltResponse
@@ -17,6 +18,8 @@ from calls.words import answers
 from calls.words.errors import sentence_for
 from listeners.payload import interaction_person, pressed_in
 from listeners.request_body import Body
+
+_log = logging.getLogger(__name__)
 
 
 def words_for(error: CallsError) -> str:
@@ -80,8 +83,7 @@ async def answer_press(
         reply = await work
     except CallsError as error:
         tell_presser(calls, body, words_for(error))
-        # Slack marks the button for the person when a press is not taken.
-        ack.response = BoltResponse(status=503)
+        leave_unacknowledged(ack)
         return None
     await ack()
     if reply.text is not None and not (quiet and reply.is_done):
@@ -100,6 +102,26 @@ async def answer_view(ack: AsyncAck, block_id: str, work: Awaitable[Reply]) -> N
         await ack()
     else:
         await ack(response_action="errors", errors={block_id: reply.text})
+
+
+async def answer_event(ack: AsyncAck, work: Awaitable[object], failure: str) -> None:
+    """Acknowledge an event once it is stored.
+
+    Args:
+        failure: what to log when it could not be, and Slack tells of it again.
+    """
+    try:
+        await work
+    except CallsError as error:
+        _log.warning("%s; Slack tells of it again: %s", failure, error)
+        leave_unacknowledged(ack)
+        return
+    await ack()
+
+
+def leave_unacknowledged(ack: AsyncAck) -> None:
+    """Say that a request was not taken: Slack marks the button that was pressed, and sends an event again."""
+    ack.response = BoltResponse(status=503)
 
 
 def tell_presser(calls: CallService, body: Body, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
@@ -10,7 +9,7 @@ from calls.model import Reply
 from calls.service import CallService
 from calls.slack.messages_api import OutgoingMessage
 from calls.starts import Choice, Starts
-from listeners.answer import tell_presser, words_for
+from listeners.answer import leave_unacknowledged, tell_presser, words_for
 from listeners.payload import action_delivery, interaction_person, pressed_id
 from listeners.request_body import Body
 from listeners.routes import Listener
@@ -25,8 +24,7 @@ def answer_start(calls: CallService, starts: Starts, choice: Choice) -> Listener
             message = await _shown(starts, reply)
         except CallsError as error:
             tell_presser(calls, body, words_for(error))
-            # Slack marks the button for the person when a press is not taken.
-            ack.response = BoltResponse(status=503)
+            leave_unacknowledged(ack)
             return
         await ack()
         _show(calls, body, message)

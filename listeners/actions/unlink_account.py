@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from calls.errors import CallsError
 from calls.settings_dialog import SettingsDialog
+from listeners.answer import leave_unacknowledged
 from listeners.payload import interaction_person, pressed_id
 from listeners.request_body import Body
 from listeners.routes import Listener
@@ -20,8 +20,7 @@ def unlink_account(settings: SettingsDialog) -> Listener:
         try:
             await settings.unlink(interaction_person(body), pressed_id(body))
         except CallsError:
-            # Slack marks the button for the person when a press is not taken.
-            ack.response = BoltResponse(status=503)
+            leave_unacknowledged(ack)
             return
         await ack()
         show_again(settings, body)

@@ -5,18 +5,14 @@ Sources: https://docs.slack.dev/reference/events/app_uninstalled, https://docs.s
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
-from calls.errors import CallsError
+from listeners.answer import answer_event
 from listeners.request_body import Body
 from listeners.routes import Listener
-
-_log = logging.getLogger(__name__)
 
 Removed = Callable[[str, str | None, datetime], Awaitable[None]]
 """Notes that the app was removed: a workspace or nothing for the whole organisation, the organisation, and when."""
@@ -32,14 +28,11 @@ def app_uninstalled(removed: Removed) -> Listener:
     async def handle_app_uninstalled(ack: AsyncAck, body: Body) -> None:
         event = body["event"]
         is_ours = event["type"] == "app_uninstalled" or bool((event.get("tokens") or {}).get("bot"))
-        try:
-            if is_ours:
-                await removed(*_place(body), datetime.fromtimestamp(int(body["event_time"]), UTC))
-        except CallsError as error:
-            _log.warning("That the app was removed could not be stored: %s", error)
-            ack.response = BoltResponse(status=503)
+        if not is_ours:
+            await ack()
             return
-        await ack()
+        work = removed(*_place(body), datetime.fromtimestamp(int(body["event_time"]), UTC))
+        await answer_event(ack, work, "That the app was removed could not be stored")
 
     return handle_app_uninstalled
 

@@ -6,19 +6,14 @@ Source: https://docs.slack.dev/reference/events/link_shared
 
 from __future__ import annotations
 
-import logging
-
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
-from calls.errors import CallsError
 from calls.linking import Linking, SharedLinks
 from calls.model import ChannelId, Delivery
+from listeners.answer import answer_event
 from listeners.payload import event_person
 from listeners.request_body import Body, reading
 from listeners.routes import Listener
-
-_log = logging.getLogger(__name__)
 
 
 def link_shared(linking: Linking) -> Listener:
@@ -35,12 +30,6 @@ def link_shared(linking: Linking) -> Listener:
         links = SharedLinks(person, ChannelId(event["channel"]), event["message_ts"], urls, event.get("thread_ts"))
         # The message, not the event: Slack may tell of the same message again to have its links drawn anew.
         delivery = Delivery(person.team_id, f"link:{event['channel']}:{event['message_ts']}")
-        try:
-            await linking.shared(links, delivery)
-        except CallsError as error:
-            _log.warning("A pasted link became no card; Slack tells of it again: %s", error)
-            ack.response = BoltResponse(status=503)
-            return
-        await ack()
+        await answer_event(ack, linking.shared(links, delivery), "A pasted link became no card")
 
     return handle_link_shared
