@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from calls.accepting import accept
 from calls.model import Call, CallId, Delivery, Participant, Person, Reply, UserId
 from calls.outside import Outside, Record
 from calls.ports import Clock, Storage, Transaction, WakeUps
@@ -59,10 +60,7 @@ class Claiming:
             transaction.save_call(replace(call, due_at=self._now()))
             return Reply(answers.claimed(call), call_id)
 
-        reply = await self._storage.accept(delivery, work)
-        if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
-        return reply
+        return await accept(self._storage, self._wakeups, delivery, work)
 
 
 async def look_up(outside: Outside, call: Call, participants: Sequence[Participant]) -> Record:

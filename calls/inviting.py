@@ -5,9 +5,10 @@ Everything here only takes the request; people are rung by the steps of `calls.r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from calls.accepting import accept
 from calls.finding import CallRef, Unclear, find_call
 from calls.invitation import INVITED_MAX, RINGS_MAX, Invitation, InvitationState, with_rows
 from calls.model import Call, CallId, ChannelId, Delivery, Notice, Person, Reply, UserId
@@ -18,8 +19,6 @@ from calls.service import CallService
 from calls.starts import Origin, StartRequest, Starts
 from calls.words import answers, inviting
 from calls.words.language import speaking
-
-_Work = Callable[[Transaction], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Inviting:
                 return Reply(refusal, is_done=False)
             return self._invite(transaction, call, tuple(dict.fromkeys(user_ids)), person)
 
-        return await self._accept(delivery, work)
+        return await accept(self._storage, self._wakeups, delivery, work)
 
     async def decline(self, call_id: CallId, person: Person, delivery: Delivery) -> Reply:
         """Note that somebody does not come, and tell whoever invited them."""
@@ -84,7 +83,7 @@ class Inviting:
                 return Reply(answers.unknown_call(), is_done=False)
             return self._decline(transaction, call, person)
 
-        return await self._accept(delivery, work)
+        return await accept(self._storage, self._wakeups, delivery, work)
 
     async def rejected(self, slack_call_id: str, person: Person, delivery: Delivery) -> Reply:
         """Do the same where Slack's own Decline was pressed; a call we do not know is none of ours.
@@ -98,7 +97,7 @@ class Inviting:
                 return Reply(is_done=False)
             return self._decline(transaction, call, person)
 
-        return await self._accept(delivery, work)
+        return await accept(self._storage, self._wakeups, delivery, work)
 
     async def call_back(self, call_id: CallId, channel_id: ChannelId, person: Person, delivery: Delivery) -> Reply:
         """Join a call that was missed, or, when it is over, start one here to which whoever invited is invited.
@@ -183,12 +182,6 @@ class Inviting:
         invited = call.invited if before is not None else (*call.invited, person.user_id)
         transaction.save_call(replace(call, invited=invited, due_at=self._now()))
         return Reply(inviting.you_declined(call), call.id)
-
-    async def _accept(self, delivery: Delivery, work: _Work) -> Reply:
-        reply = await self._storage.accept(delivery, work)
-        if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
-        return reply
 
 
 def _missed(transaction: Transaction, call_id: CallId, person: Person) -> tuple[Call, Invitation] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calls.accepting import accept
 from calls.closing import can_reopen
 from calls.finding import CallRef
 from calls.ids import new_call_id, new_display_id, new_join_token
@@ -52,9 +53,8 @@ class Reopening:
                 return Reply(permissions.too_late_to_reopen(), is_done=False)
             return Reply(permissions.reopened(ended), self._go_on(transaction, ended, person).id)
 
-        reply = await self._storage.accept(delivery, work)
+        reply = await accept(self._storage, self._wakeups, delivery, work)
         if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
             self._wakeups.wake(call_id)
         return reply
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from calls.accepting import accept
 from calls.calendar_file import calendar_file
 from calls.ids import new_display_id
 from calls.model import ChannelId, Delivery, Notice, Person, Reply, UserId
@@ -273,10 +274,8 @@ class Scheduling:
             started = changed.started if changed.started != plan.started else None
             return Reply(say(changed), started)
 
-        reply = await self._storage.accept(delivery, work)
+        reply = await accept(self._storage, self._wakeups, delivery, work)
         self._wakeups.wake(plan_id)
-        if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
         return reply
 
 

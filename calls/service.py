@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from calls.accepting import accept
 from calls.choosing import person_chose
 from calls.ending import end_for_everybody
 from calls.finding import CallRef, Unclear, find_call, visible_calls
@@ -35,8 +36,6 @@ from calls.roster import ARRIVAL
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
 from calls.words import answers, plans
-
-__all__ = ["CallRef", "CallService"]
 
 
 class CallService:
@@ -92,7 +91,7 @@ class CallService:
             transaction.save_call(replace(call, due_at=self._now()))
             return Reply(answers.joined(call), call.id)
 
-        return await self._accept(delivery, self._on_open_call("join", ref, person, change))
+        return await accept(self._storage, self._wakeups, delivery, self._on_open_call("join", ref, person, change))
 
     async def leave(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
         """No longer show a person as in a call.
@@ -113,7 +112,7 @@ class CallService:
             transaction.save_call(replace(call, watch=watch, due_at=self._now()))
             return Reply(answers.left(call), call.id)
 
-        return await self._accept(delivery, self._on_open_call("leave", ref, person, change))
+        return await accept(self._storage, self._wakeups, delivery, self._on_open_call("leave", ref, person, change))
 
     async def rename(self, ref: CallRef, title: str, person: Person, delivery: Delivery) -> Reply:
         """Give a call a new title.
@@ -133,7 +132,7 @@ class CallService:
             transaction.save_call(replace(call, title=cleaned, due_at=self._now()))
             return Reply(answers.renamed(cleaned), call.id)
 
-        return await self._accept(delivery, self._on_open_call("rename", ref, person, change))
+        return await accept(self._storage, self._wakeups, delivery, self._on_open_call("rename", ref, person, change))
 
     async def end(self, ref: CallRef, person: Person, delivery: Delivery) -> Reply:
         """End a call for everybody.
@@ -150,7 +149,7 @@ class CallService:
             end_for_everybody(transaction, call, person, self._now())
             return Reply(answers.ending(call), call.id)
 
-        return await self._accept(delivery, self._on_open_call("end", ref, person, change))
+        return await accept(self._storage, self._wakeups, delivery, self._on_open_call("end", ref, person, change))
 
     async def running(self, person: Person, channel_id: ChannelId) -> Reply:
         """List the running and planned calls of a conversation, and the person's own.
@@ -205,12 +204,6 @@ class CallService:
 
     def _reports_people(self, call: Call) -> bool:
         return self._can(call, Capability.ROSTER)
-
-    async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
-        reply = await self._storage.accept(delivery, work)
-        if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
-        return reply
 
     def _on_open_call(
         self, command: str, ref: CallRef, person: Person, change: Callable[[Transaction, Call], Reply]

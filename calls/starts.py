@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from calls.accepting import accept
 from calls.choosing import choices
 from calls.ending import end_for_everybody
 from calls.finding import CallRef
@@ -139,7 +139,7 @@ class Starts:
             return Reply("\n".join((*([understood] if understood else ()), *placed.said)) or None, call.id)
 
         self._outside.sizes.refresh(call.team_id)
-        return await self._accept(delivery, work)
+        return await accept(self._storage, self._wakeups, delivery, work)
 
     async def answer(self, call_id: CallId, choice: Choice, person: Person, delivery: Delivery) -> Reply:
         """Do what the starter of a waiting call answers to its question.
@@ -161,7 +161,7 @@ class Starts:
                 return Reply(starting.answered_before(), is_done=False)
             return self._answered(transaction, call, call.question, _Answer(choice, person, standing))
 
-        reply = await self._accept(delivery, work)
+        reply = await accept(self._storage, self._wakeups, delivery, work)
         if standing is not None and running is not None:
             self._wakeups.wake(CallId(running.id))
         return reply
@@ -240,12 +240,6 @@ class Starts:
         transaction.save_call(started(placed.call, now, beside=running is not None))
         text = starting.going_ahead(call) if replaced is None else starting.replacing(call, replaced)
         return Reply("\n".join((text, *placed.said)), call.id)
-
-    async def _accept(self, delivery: Delivery, work: Callable[[Transaction], Reply]) -> Reply:
-        reply = await self._storage.accept(delivery, work)
-        if reply.call_id is not None:
-            self._wakeups.wake(reply.call_id)
-        return reply
 
 
 def _asked_in(origin: Origin, call: Call) -> Call:

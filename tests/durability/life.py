@@ -12,6 +12,7 @@ import aiohttp
 from sqlalchemy import delete
 
 from calls.advance import Advancer
+from calls.finding import CallRef
 from calls.groups import Groups
 from calls.meetings import Surroundings
 from calls.model import CallId, ChannelId, Delivery, Person, Reply, TeamId, UserId
@@ -22,7 +23,7 @@ from calls.profiles import Profiles
 from calls.replies import Replies
 from calls.reports import Reports
 from calls.scheduling import Scheduling
-from calls.service import CallRef, CallService
+from calls.service import CallService
 from calls.sizes import Sizes
 from calls.slack.calls_api import CallsApi
 from calls.slack.conversations_api import ConversationsApi
