@@ -16,7 +16,8 @@ from calls.clock import now
 from calls.errors import CallsError
 from calls.model import Call, CallId
 from calls.plan import PlanId
-from calls.slack.calls_api import CallsApi, SlackCall, SlackUser
+from calls.slack.call_objects import SlackCall, SlackUser
+from calls.slack.calls_api import CallsApi
 from calls.slack.pace import Pace
 from calls.status import StatusId
 from calls.words.errors import sentence_for

@@ -190,7 +190,7 @@ class Server:
             return
         while True:
             try:
-                self.connection.identity = await self.auth.test_token(token.reveal())
+                self.connection.identity = await self.auth.test(token.reveal())
             except SlackTokenDead as error:
                 self.connection.refusal = sentence_for(error)
                 _log.error("%s", self.connection.refusal)

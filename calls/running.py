@@ -12,7 +12,7 @@ from calls.model import Call, Participant
 from calls.outside import Outside, Record
 from calls.pacing import told
 from calls.ports import Transaction
-from calls.slack.calls_api import ExternalUser, SlackUser
+from calls.slack.call_objects import ExternalUser, SlackUser
 from calls.slack.messages_api import OutgoingMessage
 from calls.starting import capabilities_of
 from calls.workflows import to_add, to_remove

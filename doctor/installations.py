@@ -67,7 +67,7 @@ async def _try_token(auth: AuthApi, one: Installation) -> Finding:
     if one.expires_at is not None and one.expires_at <= now():
         return Finding(NAME, State.WARN, f"{one.name}: the token has expired; the server renews it when it runs.")
     try:
-        await auth.test_token(one.tokens.access.reveal())
+        await auth.test(one.tokens.access.reveal())
     except SlackTokenDead as error:
         cure = "An admin of the workspace has to install the app again."
         return Finding(NAME, State.BAD, f"{one.name}: Slack does not accept the token ({error.code}).", cure)

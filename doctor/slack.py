@@ -39,7 +39,7 @@ async def check_bot_token(auth: AuthApi, settings: Settings, clock: Clock, manif
     if settings.slack_bot_token is None:
         return await check_installations(auth, settings)
     try:
-        identity = await auth.test_token(settings.slack_bot_token.reveal())
+        identity = await auth.test(settings.slack_bot_token.reveal())
     except SlackError as error:
         finding = _not_accepted("Slack", error, settings, _COPY_BOT_TOKEN)
         unknown = "Not looked at, because Slack did not accept the bot token."

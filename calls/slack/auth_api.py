@@ -44,16 +44,7 @@ class AuthApi:
     def __init__(self, web: SlackWeb) -> None:
         self._web = web
 
-    async def test(self, team_id: str) -> Identity:
-        """Return who the app is in a workspace.
-
-        Raises:
-            SlackTokenDead: when it is no longer installed there.
-            SlackError: another one, for every other outcome but success.
-        """
-        return _parse_identity(await self._web.call(team_id, METHOD, {}))
-
-    async def test_token(self, token: str) -> Identity:
+    async def test(self, token: str) -> Identity:
         """Return whom a token belongs to, before its workspace is known.
 
         Raises:

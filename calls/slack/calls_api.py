@@ -16,8 +16,6 @@ from calls.errors import SlackOutcomeUnknown, StateError
 from calls.slack.call_objects import ExternalUser, SlackCall, SlackUser, parse_call, user_body
 from calls.slack.web import SlackWeb
 
-__all__ = ["CallsApi", "ExternalUser", "SlackCall", "SlackUser"]
-
 AnyUser = SlackUser | ExternalUser
 
 

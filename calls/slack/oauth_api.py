@@ -81,7 +81,7 @@ class OAuthApi:
         except SlackRefused as refused:
             raise SlackInstallRefused(refused.code, METHOD, detail=refused.detail) from refused
         tokens = self._tokens(answer)
-        identity = await self._auth.test_token(tokens.access.reveal())
+        identity = await self._auth.test(tokens.access.reveal())
         place, name = self._place(answer)
         return Installation(
             place=place,

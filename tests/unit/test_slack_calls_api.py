@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from calls import errors
-from calls.slack.calls_api import CallsApi, ExternalUser, SlackCall, SlackUser
+from calls.slack.call_objects import ExternalUser, SlackCall, SlackUser
+from calls.slack.calls_api import CallsApi
 from tests.unit.slack_server import TEAM, Says, no, slack_that, yes
 
 USERS = (

@@ -12,7 +12,7 @@ from calls import errors
 from calls.slack.auth_api import AuthApi, Identity
 from calls.slack.messages_api import MessagesApi, Metadata, OutgoingMessage, PostedMessage
 from calls.slack.views_api import ShownView, ViewsApi
-from tests.unit.slack_server import TEAM, TOKEN, Says, slack_that, yes
+from tests.unit.slack_server import TEAM, Says, slack_that, yes
 
 BLOCKS = ({"type": "call", "call_id": "R1"}, {"type": "divider"})
 CARD = OutgoingMessage("A call", BLOCKS, "1790000000.000100", Metadata("startcall_call", {"call_id": "abc"}))
@@ -155,7 +155,7 @@ AUTH_HEADERS = {
 async def test_auth_test_tells_who_what_and_when() -> None:
     """Identity, scopes and Slack's clock come of one request."""
     async with slack_that(Says(AUTH, 200, AUTH_HEADERS)) as slack:
-        identity = await AuthApi(slack.web).test(TEAM)
+        identity = await AuthApi(slack.web).test("xoxb-new")
     assert identity == Identity(
         team_id="T1",
         bot_user_id="U9",
@@ -166,15 +166,8 @@ async def test_auth_test_tells_who_what_and_when() -> None:
         server_date=datetime(2026, 11, 21, 12, tzinfo=UTC),
     )
     assert [(got.path_and_query, got.body, got.headers["Authorization"]) for got in slack.got] == [
-        ("/api/auth.test", b"{}", f"Bearer {TOKEN}")
+        ("/api/auth.test", b"{}", "Bearer xoxb-new")
     ]
-
-
-async def test_auth_test_takes_a_token_of_an_unknown_workspace() -> None:
-    """At the start the workspace is what is asked for."""
-    async with slack_that(Says(AUTH, 200, AUTH_HEADERS)) as slack:
-        assert (await AuthApi(slack.web).test_token("xoxb-new")).team_id == "T1"
-    assert [got.headers["Authorization"] for got in slack.got] == ["Bearer xoxb-new"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +181,7 @@ async def test_auth_test_takes_a_token_of_an_unknown_workspace() -> None:
 async def test_slacks_clock_is_read_where_it_can_be(date: str, expected: datetime | None) -> None:
     """A garbled date is no date, and every other one is UTC."""
     async with slack_that(Says(AUTH, 200, {"Content-Type": "application/json", "Date": date})) as slack:
-        identity = await AuthApi(slack.web).test(TEAM)
+        identity = await AuthApi(slack.web).test("xoxb-new")
     assert (identity.server_date, identity.scopes) == (expected, frozenset())
 
 
@@ -196,4 +189,4 @@ async def test_auth_test_without_a_team_is_no_answer() -> None:
     """Nothing can be filed under an unknown workspace."""
     async with slack_that(yes(user_id="U9")) as slack:
         with pytest.raises(errors.SlackOutcomeUnknown):
-            await AuthApi(slack.web).test(TEAM)
+            await AuthApi(slack.web).test("xoxb-new")
