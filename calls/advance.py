@@ -88,11 +88,11 @@ class Advancer:
         stuck = await self._storage.read(lambda transaction: transaction.stuck_calls())
         return {call.team_id for call in stuck if call.stuck_code in TOKEN_CODES}
 
-    async def revive(self, team_ids: Collection[TeamId] | None = None) -> Sequence[CallId]:
+    async def revive(self, team_ids: Collection[TeamId]) -> Sequence[CallId]:
         """Make calls due again that were set aside because Slack did not accept the token.
 
         Args:
-            team_ids: the workspaces whose token is accepted again; None for every one.
+            team_ids: the workspaces whose token is accepted again.
 
         Returns:
             The calls to be woken.
@@ -102,8 +102,8 @@ class Advancer:
         """
 
         def work(transaction: Transaction) -> Sequence[CallId]:
-            stuck = [call for call in transaction.stuck_calls() if call.stuck_code in TOKEN_CODES]
-            stuck = [call for call in stuck if team_ids is None or call.team_id in team_ids]
+            waiting = [call for call in transaction.stuck_calls() if call.stuck_code in TOKEN_CODES]
+            stuck = [call for call in waiting if call.team_id in team_ids]
             return [transaction.save_call(call.retried(self._outside.now())).id for call in stuck]
 
         return await self._storage.write(work)
