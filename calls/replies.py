@@ -12,13 +12,15 @@ from calls.errors import CallsError
 from calls.model import Notice, Person
 from calls.outside import Outside
 from calls.slack.messages_api import OutgoingMessage
-from calls.slack.views_api import ShownView, ViewsApi
+from calls.slack.views_api import ViewsApi
 from calls.telling import tell
 from calls.words.errors import sentence_for
 
 _log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
+
+_DIALOG = "A dialog could not be shown to %s"
 
 
 class Replies:
@@ -32,23 +34,42 @@ class Replies:
 
     def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
         """Show a person a dialog; one that Slack does not take is explained by a direct message."""
-        self._start(self._open_view(person, trigger_id, view))
+        self._do(person, lambda: self._views.open(person.team_id, trigger_id, view), _DIALOG)
 
     def open_built_view(self, person: Person, trigger_id: str, build: Callable[[], Awaitable[Json]]) -> None:
         """Show a person a dialog that takes looking something up first."""
-        self._start(self._show_built(person, build, lambda view: self._views.open(person.team_id, trigger_id, view)))
+
+        async def show() -> None:
+            await self._views.open(person.team_id, trigger_id, await build())
+
+        self._do(person, show, _DIALOG)
 
     def update_view(self, person: Person, view_id: str, build: Callable[[], Awaitable[Json]]) -> None:
         """Put a dialog that takes looking something up in the place of one that a person has open."""
-        self._start(self._show_built(person, build, lambda view: self._views.update(person.team_id, view_id, view)))
+
+        async def show() -> None:
+            await self._views.update(person.team_id, view_id, await build())
+
+        self._do(person, show, _DIALOG)
 
     def tell(self, notice: Notice) -> None:
         """Tell a person a sentence."""
         self._start(self._tell(notice))
 
-    def show(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
-        """Show a person a message that must be in no history: only where it was asked for, and never otherwise."""
-        self._start(self._show(person, response_url, message))
+    def show(
+        self, person: Person, response_url: str, message: OutgoingMessage, *, replace_original: bool = False
+    ) -> None:
+        """Show a person a message that must be in no history: only where it was asked for, and never otherwise.
+
+        Args:
+            replace_original: put it in the place of the message that was pressed on, which one person sees.
+        """
+        respond = self._outside.messages.respond
+        self._do(
+            person,
+            lambda: respond(response_url, message, in_channel=False, replace_original=replace_original),
+            "A message for %s could not be shown",
+        )
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do work that nobody waits for, and that sees to its own errors, after the acknowledgement."""
@@ -56,16 +77,20 @@ class Replies:
 
     def after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
         """Do what a person asked for as soon as the present request is acknowledged; they are told what stops it."""
-        self._start(self._after_ack(person, work))
-
-    def put_in_place(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
-        """Put a message in the place of the one that was pressed on, which one person sees."""
-        self._start(self._show(person, response_url, message, replace_original=True))
+        self._do(person, lambda: work, "What %s asked for could not be done")
 
     async def stop(self, grace_s: float) -> None:
         """Wait for what is being sent, at most `grace_s` seconds."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_s)
+
+    def _do(self, person: Person, work: Callable[[], Awaitable[object]], failure: str) -> None:
+        """Do something for a person after the acknowledgement; they are told what stops it.
+
+        Args:
+            failure: what to log then, with a place for the person.
+        """
+        self._start(self._done(person, work, failure))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -76,41 +101,12 @@ class Replies:
         await acknowledged()
         await work
 
-    async def _after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
+    async def _done(self, person: Person, work: Callable[[], Awaitable[object]], failure: str) -> None:
         await acknowledged()
         try:
-            await work
+            await work()
         except CallsError as error:
-            _log.warning("What %s asked for could not be done: %s", person.user_id, error)
-            await self._tell(Notice.direct(person, sentence_for(error)))
-
-    async def _open_view(self, person: Person, trigger_id: str, view: Json) -> None:
-        await acknowledged()
-        try:
-            await self._views.open(person.team_id, trigger_id, view)
-        except CallsError as error:
-            _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
-            await self._tell(Notice.direct(person, sentence_for(error)))
-
-    async def _show_built(
-        self, person: Person, build: Callable[[], Awaitable[Json]], show: Callable[[Json], Awaitable[ShownView]]
-    ) -> None:
-        await acknowledged()
-        try:
-            await show(await build())
-        except CallsError as error:
-            _log.warning("A dialog could not be shown to %s: %s", person.user_id, error)
-            await self._tell(Notice.direct(person, sentence_for(error)))
-
-    async def _show(
-        self, person: Person, response_url: str, message: OutgoingMessage, *, replace_original: bool = False
-    ) -> None:
-        await acknowledged()
-        messages = self._outside.messages
-        try:
-            await messages.respond(response_url, message, in_channel=False, replace_original=replace_original)
-        except CallsError as error:
-            _log.warning("%s could not be shown a link: %s", person.user_id, error)
+            _log.warning("%s: %s", failure % person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))
 
     async def _tell(self, notice: Notice) -> None:

@@ -196,7 +196,7 @@ class CallService:
 
     def put_in_place(self, person: Person, response_url: str, message: OutgoingMessage) -> None:
         """Put a message in the place of the one that was pressed on, which the person alone sees."""
-        self._replies.put_in_place(person, response_url, message)
+        self._replies.show(person, response_url, message, replace_original=True)
 
     def _can(self, call: Call, capability: Capability) -> bool:
         provider = self._providers.get(call.provider)
