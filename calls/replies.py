@@ -20,8 +20,6 @@ _log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-_DIALOG = "A dialog could not be shown to %s"
-
 
 class Replies:
     """Sends dialogs and sentences after the acknowledgement, in the background."""
@@ -34,7 +32,7 @@ class Replies:
 
     def open_view(self, person: Person, trigger_id: str, view: Json) -> None:
         """Show a person a dialog; one that Slack does not take is explained by a direct message."""
-        self._do(person, lambda: self._views.open(person.team_id, trigger_id, view), _DIALOG)
+        self._do(person, lambda: self._views.open(person.team_id, trigger_id, view))
 
     def open_built_view(self, person: Person, trigger_id: str, build: Callable[[], Awaitable[Json]]) -> None:
         """Show a person a dialog that takes looking something up first."""
@@ -42,7 +40,7 @@ class Replies:
         async def show() -> None:
             await self._views.open(person.team_id, trigger_id, await build())
 
-        self._do(person, show, _DIALOG)
+        self._do(person, show)
 
     def update_view(self, person: Person, view_id: str, build: Callable[[], Awaitable[Json]]) -> None:
         """Put a dialog that takes looking something up in the place of one that a person has open."""
@@ -50,7 +48,7 @@ class Replies:
         async def show() -> None:
             await self._views.update(person.team_id, view_id, await build())
 
-        self._do(person, show, _DIALOG)
+        self._do(person, show)
 
     def tell(self, notice: Notice) -> None:
         """Tell a person a sentence."""
@@ -65,11 +63,7 @@ class Replies:
             replace_original: put it in the place of the message that was pressed on, which one person sees.
         """
         respond = self._outside.messages.respond
-        self._do(
-            person,
-            lambda: respond(response_url, message, in_channel=False, replace_original=replace_original),
-            "A message for %s could not be shown",
-        )
+        self._do(person, lambda: respond(response_url, message, in_channel=False, replace_original=replace_original))
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do work that nobody waits for, and that sees to its own errors, after the acknowledgement."""
@@ -77,20 +71,16 @@ class Replies:
 
     def after_ack(self, person: Person, work: Coroutine[Any, Any, None]) -> None:
         """Do what a person asked for as soon as the present request is acknowledged; they are told what stops it."""
-        self._do(person, lambda: work, "What %s asked for could not be done")
+        self._do(person, lambda: work)
 
     async def stop(self, grace_s: float) -> None:
         """Wait for what is being sent, at most `grace_s` seconds."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_s)
 
-    def _do(self, person: Person, work: Callable[[], Awaitable[object]], failure: str) -> None:
-        """Do something for a person after the acknowledgement; they are told what stops it.
-
-        Args:
-            failure: what to log then, with a place for the person.
-        """
-        self._start(self._done(person, work, failure))
+    def _do(self, person: Person, work: Callable[[], Awaitable[object]]) -> None:
+        """Do something for a person after the acknowledgement; they are told what stops it."""
+        self._start(self._done(person, work))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -101,12 +91,12 @@ class Replies:
         await acknowledged()
         await work
 
-    async def _done(self, person: Person, work: Callable[[], Awaitable[object]], failure: str) -> None:
+    async def _done(self, person: Person, work: Callable[[], Awaitable[object]]) -> None:
         await acknowledged()
         try:
             await work()
         except CallsError as error:
-            _log.warning("%s: %s", failure % person.user_id, error)
+            _log.warning("What %s asked for could not be done: %s", person.user_id, error)
             await self._tell(Notice.direct(person, sentence_for(error)))
 
     async def _tell(self, notice: Notice) -> None:

@@ -104,16 +104,12 @@ async def answer_view(ack: AsyncAck, block_id: str, work: Awaitable[Reply]) -> N
         await ack(response_action="errors", errors={block_id: reply.text})
 
 
-async def answer_event(ack: AsyncAck, work: Awaitable[object], failure: str) -> None:
-    """Acknowledge an event once it is stored.
-
-    Args:
-        failure: what to log when it could not be, and Slack tells of it again.
-    """
+async def answer_event(ack: AsyncAck, body: Body, work: Awaitable[object]) -> None:
+    """Acknowledge an event once it is stored; of one that is not, Slack tells again."""
     try:
         await work
     except CallsError as error:
-        _log.warning("%s; Slack tells of it again: %s", failure, error)
+        _log.warning("The event %s could not be stored and comes again: %s", body["event"]["type"], error)
         leave_unacknowledged(ack)
         return
     await ack()

@@ -32,7 +32,7 @@ def app_uninstalled(removed: Removed) -> Listener:
             await ack()
             return
         work = removed(*_place(body), datetime.fromtimestamp(int(body["event_time"]), UTC))
-        await answer_event(ack, work, "That the app was removed could not be stored")
+        await answer_event(ack, body, work)
 
     return handle_app_uninstalled
 

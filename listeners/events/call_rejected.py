@@ -21,7 +21,6 @@ def call_rejected(inviting: Inviting) -> Listener:
     async def handle_call_rejected(ack: AsyncAck, body: Body) -> None:
         event, person = body["event"], event_person(body)
         delivery = Delivery(person.team_id, f"event:{body['event_id']}")
-        work = inviting.rejected(str(event["call_id"]), person, delivery)
-        await answer_event(ack, work, f"That {person.user_id} declined a call could not be stored")
+        await answer_event(ack, body, inviting.rejected(str(event["call_id"]), person, delivery))
 
     return handle_call_rejected

@@ -30,6 +30,6 @@ def link_shared(linking: Linking) -> Listener:
         links = SharedLinks(person, ChannelId(event["channel"]), event["message_ts"], urls, event.get("thread_ts"))
         # The message, not the event: Slack may tell of the same message again to have its links drawn anew.
         delivery = Delivery(person.team_id, f"link:{event['channel']}:{event['message_ts']}")
-        await answer_event(ack, linking.shared(links, delivery), "A pasted link became no card")
+        await answer_event(ack, body, linking.shared(links, delivery))
 
     return handle_link_shared
