@@ -26,15 +26,17 @@ class Text:
 
     Args:
         max_chars: how long it may be; None for what is bounded by the body alone.
+        typed: whether people type it, so that it may hold the character NUL, which whoever reads it takes out.
     """
 
     max_chars: int | None = None
+    typed: bool = False
 
     def fits(self, found: object) -> bool:
         """Say whether a value is such a text."""
         if not isinstance(found, str) or (self.max_chars is not None and len(found) > self.max_chars):
             return False
-        return "\0" not in found and (found.isascii() or not _has_surrogate(found))
+        return (self.typed or "\0" not in found) and (found.isascii() or not _has_surrogate(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ _BODY: Shape = {
     **dict.fromkeys(
         ("event_id", "context_team_id", "context_enterprise_id", "action_id", "block_id", "api_app_id"), _ID
     ),
-    **dict.fromkeys(("command", "text", "channel_name", "user_name", "response_url", "challenge"), _TEXT),
+    "text": Text(typed=True),
+    **dict.fromkeys(("command", "channel_name", "user_name", "response_url", "challenge"), _TEXT),
     "team": _HAS_ID,
     "enterprise": _HAS_ID,
     "user": _HAS_ID,

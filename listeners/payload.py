@@ -34,6 +34,11 @@ def event_person(body: Body) -> Person:
     return Person(_team_id(body), UserId(user_id))
 
 
+def typed_line(body: Body) -> str:
+    """Return what somebody typed after a slash command, without what no database stores."""
+    return (body.get("text") or "").replace("\0", "")
+
+
 def command_delivery(body: Body) -> Delivery:
     """Return the key of a slash command; Slack makes one trigger_id for each."""
     return Delivery(_team_id(body), f"command:{body['trigger_id']}")

@@ -12,7 +12,7 @@ from calls.use_cases import UseCases
 from calls.words import jitsi as words
 from listeners.answer import answer_command, words_for
 from listeners.commands.jitsi_line import DEFAULT, Help, Meet, Server, parse_jitsi_line
-from listeners.payload import command_delivery, command_person
+from listeners.payload import command_delivery, command_person, typed_line
 from listeners.request_body import Body
 from listeners.routes import Listener
 
@@ -24,7 +24,7 @@ def jitsi(use: UseCases) -> Listener:
 
     async def handle_jitsi(ack: AsyncAck, body: Body) -> None:
         asked = Asked(command_person(body), ChannelId(body["channel_id"]), body.get("response_url"))
-        match parse_jitsi_line(body.get("text") or ""):
+        match parse_jitsi_line(typed_line(body)):
             case Help():
                 await ack(text=words.help_text())
             case Server(url=None):

@@ -18,7 +18,7 @@ from calls.use_cases import UseCases
 from calls.words import usage
 from listeners.answer import answer_command, answer_join, answer_start
 from listeners.commands.grammar import CSV, Command, Incomplete, OnCall, Schedule, Start, parse_line
-from listeners.payload import command_delivery, command_person
+from listeners.payload import command_delivery, command_person, typed_line
 from listeners.request_body import Body
 from listeners.routes import Listener
 from listeners.views.schedule_call import show_schedule_call
@@ -29,7 +29,7 @@ def startcall(use: UseCases) -> Listener:
     """Return the listener of `/startcall`."""
 
     async def handle_startcall(ack: AsyncAck, body: Body) -> None:
-        match parse_line(body.get("text") or "", (*use.calls.choices, OWN_ROOM)):
+        match parse_line(typed_line(body), (*use.calls.choices, OWN_ROOM)):
             case Schedule(start=Start(plan="")):
                 await ack()
                 person = command_person(body)
