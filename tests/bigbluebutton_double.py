@@ -46,6 +46,14 @@ class Double(VendorDouble):
     answer_instead: str | None = None
     numbers: Any = field(default_factory=lambda: count(1))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_BIGBLUEBUTTON_URL": f"{self.url}/bigbluebutton/",
+            "STARTCALL_BIGBLUEBUTTON_SECRET": SECRET,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Return what it answers."""
         return [web.get("/bigbluebutton/api/{call:.+}", self._answer)]

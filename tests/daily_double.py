@@ -54,6 +54,14 @@ class DailyDouble(VendorDouble):
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     page: int = 100
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_DAILY_API_KEY": API_KEY,
+            "STARTCALL_DAILY_API_URL": f"{self.url}/v1",
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Return what of Daily's API is asked."""
         return [
@@ -68,11 +76,6 @@ class DailyDouble(VendorDouble):
             web.post("/v1/webhooks", self._asked_by_us(self._create_webhook)),
             web.post("/v1/webhooks/{uuid}", self._asked_by_us(self._update_webhook)),
         ]
-
-    @property
-    def api_url(self) -> str:
-        """Return the base address of the API."""
-        return f"{self.url}/v1"
 
     async def join(self, link: str, session_id: str = "") -> str:
         """Open a link as a browser does and have it reported; return the session.

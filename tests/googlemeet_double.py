@@ -91,15 +91,16 @@ class GoogleMeetDouble(VendorDouble):
         """The token endpoint."""
         return "/token"
 
-    def settings(self, *, pubsub: bool = True) -> dict[str, str]:
-        """Return how Startcall is set up to use it."""
-        alone = {
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with, so that it hears by Pub/Sub who is in."""
+        return {
             "STARTCALL_GOOGLEMEET_KEY": key_json(),
             "STARTCALL_GOOGLEMEET_HOST": HOST,
             "STARTCALL_GOOGLEMEET_API_URL": self.url,
+            "STARTCALL_GOOGLEMEET_TOPIC": TOPIC,
+            "STARTCALL_GOOGLEMEET_SUBSCRIPTION": SUBSCRIPTION,
         }
-        told = {"STARTCALL_GOOGLEMEET_TOPIC": TOPIC, "STARTCALL_GOOGLEMEET_SUBSCRIPTION": SUBSCRIPTION}
-        return alone | told if pubsub else alone
 
     @property
     def people_settings(self) -> dict[str, str]:

@@ -16,38 +16,48 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from calls.clock import now
+from tests.vendor import VendorDouble
 
 APP_ID = f"vpaas-magic-cookie-{'1f' * 16}"
 KEY_ID = f"{APP_ID}/4f4910"
 HOOK_SECRET = "whsec_a-jaas-webhook-secret"
 KEY = generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-SETTINGS = {
-    "STARTCALL_JAAS_APP_ID": APP_ID,
-    "STARTCALL_JAAS_KEY_ID": KEY_ID,
-    "STARTCALL_JAAS_PRIVATE_KEY": PEM.replace("\n", "\\n"),
-    "STARTCALL_JAAS_HOOK_SECRET": HOOK_SECRET,
-    "STARTCALL_JAAS_API_URL": "http://127.0.0.1:9",
-}
 
 
 @dataclass
-class Jaas:
+class JaasDouble(VendorDouble):
     """The service: who is in which room, by the id of their connection.
 
     Args:
         hooks_url: where it reports to.
     """
 
-    hooks_url: str
+    hooks_url: str = ""
     session_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_JAAS_APP_ID": APP_ID,
+            "STARTCALL_JAAS_KEY_ID": KEY_ID,
+            "STARTCALL_JAAS_PRIVATE_KEY": PEM.replace("\n", "\\n"),
+            "STARTCALL_JAAS_HOOK_SECRET": HOOK_SECRET,
+            "STARTCALL_JAAS_API_URL": self.url,
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return what it answers: the page, for there is nothing to ask."""
+        return [web.get("/", self._page)]
 
     async def enter(self, link: str) -> str:
         """Let somebody in by a link, as the page does with the token in it; return the id of their connection."""
@@ -79,6 +89,9 @@ class Jaas:
             session.post(self.hooks_url, data=body, headers=signed(body)) as answer,
         ):
             assert 200 == answer.status
+
+    async def _page(self, _: web.Request) -> web.Response:
+        return web.Response(text="<title>Jitsi Meet</title>", content_type="text/html")
 
 
 def report_body(

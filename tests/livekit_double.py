@@ -43,6 +43,16 @@ class Double(VendorDouble):
     hooks_url: str = ""
     numbers: Any = field(default_factory=lambda: count(1))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_LIVEKIT_URL": self.url,
+            "STARTCALL_LIVEKIT_API_KEY": API_KEY,
+            "STARTCALL_LIVEKIT_API_SECRET": API_SECRET,
+            "STARTCALL_LIVEKIT_PAGE": PAGE,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Return what it answers."""
         return [web.post("/twirp/livekit.RoomService/{method}", self._answer)]

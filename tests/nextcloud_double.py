@@ -38,6 +38,15 @@ class NextcloudDouble(VendorDouble):
     has_talk: bool = True
     ids: Any = field(default_factory=lambda: count(1))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_NEXTCLOUD_URL": f"{self.url}/",
+            "STARTCALL_NEXTCLOUD_USER": USER,
+            "STARTCALL_NEXTCLOUD_APP_PASSWORD": APP_PASSWORD,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Return what of a Nextcloud is asked."""
         talk = "/ocs/v2.php/apps/spreed/api/v4"

@@ -146,7 +146,8 @@ def new_browser() -> aiohttp.ClientSession:
 async def running_own(folder: Path, system: System) -> AsyncIterator[Own]:
     """Run a server in the meeting system's place, an app that uses it, and a local Slack."""
     async with system.double().running() as vendor:
-        company = vendor.settings() if callable(vendor.settings) else vendor.settings
         more = {"STARTCALL_PROVIDER": system.name, "STARTCALL_ENCRYPTION_KEY": KEY}
-        async with running_world(folder, http=False, extra={**company, **vendor.people_settings, **more}) as world:
+        async with running_world(
+            folder, http=False, extra={**vendor.settings, **vendor.people_settings, **more}
+        ) as world:
             yield Own(world, system, vendor)

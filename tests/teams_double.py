@@ -114,16 +114,17 @@ class TeamsDouble(VendorDouble):
         """The token endpoint."""
         return f"/{TENANT}/oauth2/v2.0/token"
 
-    def settings(self, *, key: bool = True) -> dict[str, str]:
-        """Return how Startcall is set up to use it."""
-        alone = {
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with, so that Graph reports to it."""
+        return {
             "STARTCALL_TEAMS_TENANT_ID": TENANT,
             "STARTCALL_TEAMS_CLIENT_ID": CLIENT,
             "STARTCALL_TEAMS_CLIENT_SECRET": CLIENT_SECRET,
             "STARTCALL_TEAMS_ORGANIZER": ORGANIZER,
             "STARTCALL_TEAMS_API_URL": self.url,
+            "STARTCALL_TEAMS_KEY": key_pem(),
         }
-        return alone | {"STARTCALL_TEAMS_KEY": key_pem()} if key else alone
 
     @property
     def people_settings(self) -> dict[str, str]:

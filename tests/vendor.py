@@ -78,6 +78,11 @@ class VendorDouble:
         raise NotImplementedError
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with, by the settings' names."""
+        raise NotImplementedError
+
+    @property
     def token_path(self) -> str:
         """Return the path at which tokens are had, which only `retired` disturbs; empty for none."""
         return ""

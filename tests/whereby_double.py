@@ -55,6 +55,15 @@ class WherebyDouble(VendorDouble):
     people: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: count(134))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return what the provider is set up with."""
+        return {
+            "STARTCALL_WHEREBY_API_KEY": API_KEY,
+            "STARTCALL_WHEREBY_API_URL": f"{self.url}/v1",
+            "STARTCALL_WHEREBY_WEBHOOK_SECRET": SECRET,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Return what of Whereby's API is asked."""
         return [
@@ -63,11 +72,6 @@ class WherebyDouble(VendorDouble):
             web.get("/v1/meetings/{id}", self._asked_by_us(self._get)),
             web.delete("/v1/meetings/{id}", self._asked_by_us(self._delete)),
         ]
-
-    @property
-    def api_url(self) -> str:
-        """Return the base address of the API."""
-        return f"{self.url}/v1"
 
     async def join(self, link: str, role: str = "") -> str:
         """Open a link as a browser does and have it reported; return the participant."""

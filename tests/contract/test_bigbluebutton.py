@@ -49,11 +49,7 @@ async def make(server: Double) -> AsyncIterator[Callable[..., Provider]]:
 
         def maker(site_url: str | None = SITE, **settings: str) -> Provider:
             named = {f"STARTCALL_BIGBLUEBUTTON_{name}": value for name, value in settings.items()}
-            values = {
-                "STARTCALL_BIGBLUEBUTTON_URL": f"{server.url}/bigbluebutton/",
-                "STARTCALL_BIGBLUEBUTTON_SECRET": SECRET,
-                **named,
-            }
+            values = {**server.settings, **named}
             return build_provider("bigbluebutton", Surroundings(b"k" * 32, session, values, site_url=site_url))
 
         yield maker

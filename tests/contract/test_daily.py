@@ -66,8 +66,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 def make(daily: DailyDouble, session: aiohttp.ClientSession, site_url: str | None = SITE_URL) -> Provider:
     """Build the provider as the app does."""
-    values = {"STARTCALL_DAILY_API_KEY": API_KEY, "STARTCALL_DAILY_API_URL": daily.api_url}
-    return build_provider("daily", Surroundings(KEY, session, values, site_url=site_url))
+    return build_provider("daily", Surroundings(KEY, session, daily.settings, site_url=site_url))
 
 
 async def test_it_says_what_is_wrong_whatever_daily_does(daily: DailyDouble, session: aiohttp.ClientSession) -> None:

@@ -45,9 +45,9 @@ def provider(google: GoogleMeetDouble, session: aiohttp.ClientSession) -> Provid
     return make(google, session)
 
 
-def make(google: GoogleMeetDouble, session: aiohttp.ClientSession, *, pubsub: bool = True) -> Provider:
+def make(google: GoogleMeetDouble, session: aiohttp.ClientSession, *, without: tuple[str, ...] = ()) -> Provider:
     """Build the provider as the app does."""
-    values = google.settings(pubsub=pubsub)
+    values = {name: value for name, value in google.settings.items() if name not in without}
     return build_provider("googlemeet", Surroundings(b"k" * 32, session, values))
 
 
@@ -101,7 +101,7 @@ async def test_who_gets_in_without_knocking_is_as_configured(
     google: GoogleMeetDouble, session: aiohttp.ClientSession
 ) -> None:
     """Where nothing is configured, the Workspace decides."""
-    values = google.settings() | {"STARTCALL_GOOGLEMEET_ACCESS": "OPEN"}
+    values = google.settings | {"STARTCALL_GOOGLEMEET_ACCESS": "OPEN"}
     provider = build_provider("googlemeet", Surroundings(b"k" * 32, session, values))
     await provider.create_room(SPEC)
 
@@ -313,7 +313,8 @@ async def test_a_closed_provider_pulls_no_more(google: GoogleMeetDouble, provide
 
 async def test_without_pubsub_google_is_only_asked(google: GoogleMeetDouble, session: aiohttp.ClientSession) -> None:
     """What is not set up is not claimed."""
-    provider = make(google, session, pubsub=False)
+    pubsub = ("STARTCALL_GOOGLEMEET_TOPIC", "STARTCALL_GOOGLEMEET_SUBSCRIPTION")
+    provider = make(google, session, without=pubsub)
 
     assert Capability.NONE == provider.capabilities & (Capability.STREAM | Capability.KEEP | Capability.RECORDING)
     assert Capability.POLL in provider.capabilities

@@ -11,8 +11,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -30,7 +28,8 @@ from providers.jaas.settings import (
 )
 from providers.registry import build_provider
 from tests.contract.provider_kit import SPEC, check_provider
-from tests.jaas_double import APP_ID, KEY, KEY_ID, PEM, SETTINGS, report_body, signed, verified
+from tests.jaas_double import APP_ID, KEY, KEY_ID, PEM, JaasDouble, report_body, signed, verified
+from tests.vendor import FAULTS
 
 VISITOR = Visitor("0f" * 16, SPEC.call_id, "slack:U1", "Zoë", avatar_url="https://a.example/b.png")
 BOB: dict[str, Any] = {
@@ -46,12 +45,19 @@ BOB: dict[str, Any] = {
 
 
 @pytest.fixture
-async def make() -> AsyncIterator[Callable[..., Provider]]:
+async def jaas() -> AsyncIterator[JaasDouble]:
+    """Run a server in JaaS' place."""
+    async with JaasDouble().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def make(jaas: JaasDouble) -> AsyncIterator[Callable[..., Provider]]:
     """Return what makes the provider, as a restart of the app does."""
     async with aiohttp.ClientSession() as session:
 
         def maker(site_url: str | None = "https://startcall.example.com", **settings: str) -> Provider:
-            values = SETTINGS | {f"STARTCALL_JAAS_{name}": value for name, value in settings.items()}
+            values = jaas.settings | {f"STARTCALL_JAAS_{name}": value for name, value in settings.items()}
             return build_provider("jaas", Surroundings(b"k" * 32, session, values, site_url=site_url))
 
         yield maker
@@ -72,7 +78,25 @@ async def test_it_keeps_the_contract(make: Callable[..., Provider]) -> None:
     await check_provider(make)
 
 
-async def test_a_persons_link_is_good_for_them_and_for_one_room(make: Callable[..., Provider]) -> None:
+async def test_whatever_8x8_does_calls_go_on_since_nothing_of_them_depends_on_its_answer(
+    make: Callable[..., Provider], jaas: JaasDouble
+) -> None:
+    """Rooms and links are made here; the doctor alone asks, for one page, and says when 8x8 is in trouble."""
+    for fault in ("", *FAULTS):
+        provider, jaas.fault = make(), fault
+        room = await provider.create_room(SPEC)
+        assert await provider.person_link(room, VISITOR, lasts=timedelta(minutes=5))
+    assert [] == jaas.asked
+
+    for fault in set(FAULTS) - {"slow"}:
+        jaas.fault = fault
+        assert (fault != "server_error") == (await make().probe()).ok
+    assert {("GET", "/", "")} == {(one.method, one.path, one.headers.get("authorization", "")) for one in jaas.asked}
+
+
+async def test_a_persons_link_is_good_for_them_and_for_one_room(
+    make: Callable[..., Provider], jaas: JaasDouble
+) -> None:
     """By the claims of the documents, after the number sign, and for some minutes; what costs extra is off."""
     provider = make()
     room = await provider.create_room(SPEC)
@@ -80,7 +104,7 @@ async def test_a_persons_link_is_good_for_them_and_for_one_room(make: Callable[.
     address, _, token = link.partition("#jwt=")
     claims = verified(token)
     assert (room.join_url, room.id) == (address, claims["room"])
-    assert f"http://127.0.0.1:9/{APP_ID}/{room.id}" == address
+    assert f"{jaas.url}/{APP_ID}/{room.id}" == address
     expected = {"id": VISITOR.id, "name": "Zoë", "moderator": "false", "avatar": VISITOR.avatar_url}
     assert expected == claims["context"]["user"]
     assert {"false"} == set(claims["context"]["features"].values())
@@ -219,18 +243,10 @@ async def test_somebody_without_our_link_is_nobody_in_slack(make: Callable[..., 
 
 async def test_the_doctor_says_what_it_cannot_know(make: Callable[..., Provider]) -> None:
     """Whether 8x8 knows the key shows when somebody enters."""
-    assert not (await make().probe()).ok
-
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(text="Jitsi")
-
-    site = web.Application()
-    site.router.add_get("/", answer)
-    async with TestServer(site, host="127.0.0.1") as server:
-        url = str(server.make_url("")).rstrip("/")
-        health = await make(API_URL=url).probe()
-        assert (True, True) == (health.ok, KEY_ID in health.sentence)
-        assert "Without a webhook" in (await make(API_URL=url, HOOK_SECRET="").probe()).sentence
+    health = await make().probe()
+    assert (True, True) == (health.ok, KEY_ID in health.sentence)
+    assert "Without a webhook" in (await make(HOOK_SECRET="").probe()).sentence
+    assert not (await make(API_URL="http://127.0.0.1:9").probe()).ok
 
 
 def test_a_private_key_is_taken_in_every_form_it_can_be_written_in() -> None:

@@ -45,9 +45,9 @@ async def make(server: Double) -> AsyncIterator[Callable[..., Provider]]:
     async with aiohttp.ClientSession() as session:
 
         def maker(site_url: str | None = "https://startcall.example.com", **settings: str) -> Provider:
-            values = {"URL": server.url, "API_KEY": API_KEY, "API_SECRET": API_SECRET, "PAGE": PAGE, **settings}
-            named = {f"STARTCALL_LIVEKIT_{name}": value for name, value in values.items()}
-            return build_provider("livekit", Surroundings(b"k" * 32, session, named, site_url=site_url))
+            named = {f"STARTCALL_LIVEKIT_{name}": value for name, value in settings.items()}
+            values = {**server.settings, **named}
+            return build_provider("livekit", Surroundings(b"k" * 32, session, values, site_url=site_url))
 
         yield maker
 

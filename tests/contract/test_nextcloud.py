@@ -18,7 +18,7 @@ from providers.registry import build_provider
 from providers.room_names import room_name
 from tests.contract.provider_kit import SPEC
 from tests.contract.vendor_kit import check_vendor
-from tests.nextcloud_double import APP_PASSWORD, USER, NextcloudDouble
+from tests.nextcloud_double import APP_PASSWORD, NextcloudDouble
 
 KEY = b"k" * 32
 CODE = room_name(KEY, SPEC.call_id)[:CODE_CHARS]
@@ -40,12 +40,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 def make(nextcloud: NextcloudDouble, session: aiohttp.ClientSession) -> Provider:
     """Build the provider as the app does."""
-    values = {
-        "STARTCALL_NEXTCLOUD_URL": f"{nextcloud.url}/",
-        "STARTCALL_NEXTCLOUD_USER": USER,
-        "STARTCALL_NEXTCLOUD_APP_PASSWORD": APP_PASSWORD,
-    }
-    return build_provider("nextcloud", Surroundings(KEY, session, values))
+    return build_provider("nextcloud", Surroundings(KEY, session, nextcloud.settings))
 
 
 async def test_it_says_what_is_wrong_whatever_the_nextcloud_does(

@@ -58,10 +58,8 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 def made(system: System, somebody: Somebody, session: aiohttp.ClientSession, site_url: str = SITE) -> Provider:
     """Return a provider as a restart would make it."""
     vendor = somebody.vendor
-    values = vendor.settings() if callable(vendor.settings) else vendor.settings
-    surroundings = Surroundings(
-        b"k" * 32, session, {**values, **vendor.people_settings}, site_url=site_url, account_token=somebody.token
-    )
+    values = {**vendor.settings, **vendor.people_settings}
+    surroundings = Surroundings(b"k" * 32, session, values, site_url=site_url, account_token=somebody.token)
     return build_provider(system.name, surroundings)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,136 +16,66 @@ from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
 from scripts.provider_table import with_table
-from tests import bigbluebutton_double, daily_double, jaas_double, livekit_double, nextcloud_double, whereby_double
+from tests import bigbluebutton_double, livekit_double
 from tests.contract.provider_kit import SPEC, check_nonsense, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
+from tests.daily_double import DailyDouble
 from tests.googlemeet_double import GoogleMeetDouble
+from tests.jaas_double import JaasDouble
 from tests.janus_server import JanusServer
+from tests.nextcloud_double import NextcloudDouble
 from tests.teams_double import TeamsDouble
 from tests.vendor import VendorDouble
 from tests.webex_double import WebexDouble
+from tests.whereby_double import WherebyDouble
 from tests.zoom_double import ZoomDouble
 
 PROVIDERS = Path(__file__).parents[2] / "providers"
 PAGE = PROVIDERS.parent / "docs" / "providers.md"
 FOLDERS = sorted(path.name for path in PROVIDERS.iterdir() if (path / "provider.py").is_file())
 
-JITSI = {
-    "STARTCALL_JITSI_URL": "http://127.0.0.1:9",
-    "STARTCALL_JITSI_APP_ID": "startcall",
-    "STARTCALL_JITSI_APP_SECRET": "an-app-secret-of-32-characters-and-more",
-    "STARTCALL_JITSI_HOOK_SECRET": "a-hook-secret-for-tests",
-}
+KEY = b"k" * 32
+SITE_URL = "http://127.0.0.1:9"
 LINK = {"STARTCALL_LINK_TEMPLATE": "http://127.0.0.1:9/{team}/{channel}/{title}/{room}?lang=en#config"}
 
 JANUS = JanusServer()
 """Runs while its provider is looked at."""
 
-GOOGLE = GoogleMeetDouble()
-MICROSOFT = TeamsDouble()
-WEBEX = WebexDouble()
-ZOOM = ZoomDouble()
-
-HOSTED: dict[str, VendorDouble] = {
+VENDORS: dict[str, VendorDouble] = {
     "bigbluebutton": bigbluebutton_double.Double(),
+    "daily": DailyDouble(),
+    "googlemeet": GoogleMeetDouble(),
+    "jaas": JaasDouble(),
     "livekit": livekit_double.Double(),
-    "daily": daily_double.DailyDouble(),
-    "nextcloud": nextcloud_double.NextcloudDouble(),
-    "whereby": whereby_double.WherebyDouble(),
-    "googlemeet": GOOGLE,
-    "teams": MICROSOFT,
-    "zoom": ZOOM,
-    "webex": WEBEX,
+    "nextcloud": NextcloudDouble(),
+    "teams": TeamsDouble(),
+    "webex": WebexDouble(),
+    "whereby": WherebyDouble(),
+    "zoom": ZoomDouble(),
 }
 """The servers of hosted meeting systems, which run during each test."""
+
+OTHERS: dict[str, Callable[[], dict[str, str]]] = {
+    "builtin": dict,
+    "janus": JANUS.settings,
+    "jitsi": lambda: {
+        "STARTCALL_JITSI_URL": "http://127.0.0.1:9",
+        "STARTCALL_JITSI_APP_ID": "startcall",
+        "STARTCALL_JITSI_APP_SECRET": "an-app-secret-of-32-characters-and-more",
+        "STARTCALL_JITSI_HOOK_SECRET": "a-hook-secret-for-tests",
+    },
+    "link": lambda: LINK,
+}
+"""The settings of the others."""
 
 FINDS_NO_ROOMS_AGAIN = {"googlemeet"}
 """Vendors where a room can neither be given a name of ours nor be looked up."""
 
-MAKERS: dict[str, Callable[[aiohttp.ClientSession], Provider]] = {
-    "bigbluebutton": lambda session: build_provider(
-        "bigbluebutton",
-        surroundings(
-            session,
-            {
-                "STARTCALL_BIGBLUEBUTTON_URL": f"{HOSTED['bigbluebutton'].url}/bigbluebutton/",
-                "STARTCALL_BIGBLUEBUTTON_SECRET": bigbluebutton_double.SECRET,
-            },
-            site_url="http://127.0.0.1:9",
-        ),
-    ),
-    "builtin": lambda session: build_provider("builtin", surroundings(session, {}, site_url="http://127.0.0.1:9")),
-    "daily": lambda session: build_provider(
-        "daily",
-        surroundings(
-            session,
-            {
-                "STARTCALL_DAILY_API_KEY": daily_double.API_KEY,
-                "STARTCALL_DAILY_API_URL": f"{HOSTED['daily'].url}/v1",
-            },
-            site_url="http://127.0.0.1:9",
-        ),
-    ),
-    "jaas": lambda session: build_provider(
-        "jaas", surroundings(session, jaas_double.SETTINGS, site_url="http://127.0.0.1:9")
-    ),
-    "googlemeet": lambda session: build_provider("googlemeet", surroundings(session, GOOGLE.settings())),
-    "janus": lambda session: build_provider(
-        "janus", surroundings(session, JANUS.settings(), site_url="http://127.0.0.1:9")
-    ),
-    "jitsi": lambda session: build_provider("jitsi", surroundings(session, JITSI)),
-    "link": lambda session: build_provider("link", surroundings(session, LINK)),
-    "livekit": lambda session: build_provider(
-        "livekit",
-        surroundings(
-            session,
-            {
-                "STARTCALL_LIVEKIT_URL": HOSTED["livekit"].url,
-                "STARTCALL_LIVEKIT_API_KEY": livekit_double.API_KEY,
-                "STARTCALL_LIVEKIT_API_SECRET": livekit_double.API_SECRET,
-                "STARTCALL_LIVEKIT_PAGE": livekit_double.PAGE,
-            },
-            site_url="http://127.0.0.1:9",
-        ),
-    ),
-    "nextcloud": lambda session: build_provider(
-        "nextcloud",
-        surroundings(
-            session,
-            {
-                "STARTCALL_NEXTCLOUD_URL": HOSTED["nextcloud"].url,
-                "STARTCALL_NEXTCLOUD_USER": nextcloud_double.USER,
-                "STARTCALL_NEXTCLOUD_APP_PASSWORD": nextcloud_double.APP_PASSWORD,
-            },
-        ),
-    ),
-    "webex": lambda session: build_provider(
-        "webex", surroundings(session, WEBEX.settings, site_url="https://a.example")
-    ),
-    "whereby": lambda session: build_provider(
-        "whereby",
-        surroundings(
-            session,
-            {
-                "STARTCALL_WHEREBY_API_KEY": whereby_double.API_KEY,
-                "STARTCALL_WHEREBY_API_URL": f"{HOSTED['whereby'].url}/v1",
-                "STARTCALL_WHEREBY_WEBHOOK_SECRET": whereby_double.SECRET,
-            },
-        ),
-    ),
-    "teams": lambda session: build_provider(
-        "teams", surroundings(session, MICROSOFT.settings(), site_url="http://127.0.0.1:9")
-    ),
-    "zoom": lambda session: build_provider("zoom", surroundings(session, ZOOM.settings)),
-}
-"""How each provider is made for these tests: nothing but this computer may be asked."""
 
-
-def surroundings(
-    session: aiohttp.ClientSession, values: Mapping[str, str], site_url: str | None = None
-) -> Surroundings:
-    """Return what providers are built with here."""
-    return Surroundings(b"k" * 32, session, values, site_url=site_url)
+def make(name: str, session: aiohttp.ClientSession) -> Provider:
+    """Make a provider that asks nothing but this computer."""
+    values = VENDORS[name].settings if name in VENDORS else OTHERS[name]()
+    return build_provider(name, Surroundings(KEY, session, values, site_url=SITE_URL))
 
 
 @pytest.fixture
@@ -168,20 +98,20 @@ async def server(name: str) -> AsyncIterator[None]:
 async def _hosted() -> AsyncIterator[None]:
     """Run the servers of hosted meeting systems."""
     async with AsyncExitStack() as stack:
-        for double in HOSTED.values():
+        for double in VENDORS.values():
             await stack.enter_async_context(double.running())
         yield
 
 
 def test_every_folder_is_checked() -> None:
     """A provider cannot be added without running the contract over it."""
-    assert FOLDERS == sorted(MAKERS)
+    assert FOLDERS == sorted([*VENDORS, *OTHERS])
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 async def test_provider_keeps_the_contract(name: str, session: aiohttp.ClientSession, server: None) -> None:
     """Everything the calls package relies on holds for each provider."""
-    await check_provider(lambda: MAKERS[name](session), finds_rooms_again=name not in FINDS_NO_ROOMS_AGAIN)
+    await check_provider(lambda: make(name, session), finds_rooms_again=name not in FINDS_NO_ROOMS_AGAIN)
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -190,7 +120,7 @@ async def test_nonsense_is_a_vendor_that_is_down(
     name: str, page: str, session: aiohttp.ClientSession, server: None
 ) -> None:
     """As when a proxy or a page to sign in at stands between: every request gets 200 and that page."""
-    room = await MAKERS[name](session).create_room(SPEC)
+    room = await make(name, session).create_room(SPEC)
     answered: list[str] = []
 
     async def answer(request: web.Request) -> web.Response:
@@ -200,13 +130,13 @@ async def test_nonsense_is_a_vendor_that_is_down(
     site = web.Application()
     site.router.add_route("*", "/{path:.*}", answer)
     async with TestServer(site) as proxy, aiohttp.ClientSession(proxy=proxy.make_url("/")) as through:
-        await check_nonsense(lambda: MAKERS[name](through), room, lambda: len(answered))
+        await check_nonsense(lambda: make(name, through), room, lambda: len(answered))
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 async def test_provider_has_the_name_of_its_folder(name: str, session: aiohttp.ClientSession) -> None:
     """The name that is stored with a call leads to the code, and can be chosen by it."""
-    assert name == MAKERS[name](session).name
+    assert name == make(name, session).name
     assert name in known_providers()
 
 
@@ -237,7 +167,7 @@ def test_the_table_of_the_page_is_what_the_code_says() -> None:
 async def test_no_provider_does_more_than_its_page_says(name: str, session: aiohttp.ClientSession) -> None:
     """Whatever the settings, the table names it; and something is said of what it is."""
     kind = OWN_KINDS[name]
-    assert MAKERS[name](session).capabilities in kind.can
+    assert make(name, session).capabilities in kind.can
     assert kind.summary
 
 
@@ -250,20 +180,20 @@ def test_every_name_that_can_be_chosen_is_on_the_page() -> None:
 async def test_unknown_name_is_refused_with_the_known_ones(session: aiohttp.ClientSession) -> None:
     """A provider that does not exist is an error of the configuration that says what exists."""
     with pytest.raises(ConfigError, match=", ".join(known_providers())) as caught:
-        build_provider("nonesuch", surroundings(session, LINK))
+        build_provider("nonesuch", Surroundings(KEY, session, LINK))
     assert caught.value.code == "unknown_provider"
 
 
 async def test_link_without_template_is_refused(session: aiohttp.ClientSession) -> None:
     """Asked for by name, link does not quietly fall back to a public service."""
     with pytest.raises(ConfigError) as caught:
-        build_provider("link", surroundings(session, {}))
+        build_provider("link", Surroundings(KEY, session, {}))
     assert caught.value.code == "link_template_missing"
 
 
 async def test_auto_uses_the_template_when_there_is_one(session: aiohttp.ClientSession) -> None:
     """With a template, auto is link, and has nothing to warn of."""
-    provider = build_provider("auto", surroundings(session, LINK))
+    provider = build_provider("auto", Surroundings(KEY, session, LINK))
     assert provider.notice is None
     assert (await provider.create_room(SPEC)).join_url.startswith(
         "http://127.0.0.1:9/T0KIT000001/C0KIT000001/planning/"
@@ -272,7 +202,7 @@ async def test_auto_uses_the_template_when_there_is_one(session: aiohttp.ClientS
 
 async def test_auto_without_template_uses_the_public_service_and_says_so(session: aiohttp.ClientSession) -> None:
     """Without any setting calls meet at meet.jit.si, and people are told what to expect there."""
-    provider = build_provider("auto", surroundings(session, {}))
+    provider = build_provider("auto", Surroundings(KEY, session, {}))
     assert (await provider.create_room(SPEC)).join_url.startswith("https://meet.jit.si/")
     assert provider.notice is not None
     assert "sign in" in provider.notice
@@ -283,7 +213,7 @@ async def test_the_builtin_room_is_not_asked_where_another_process_may_be_the_on
 ) -> None:
     """People are connected to one process; another would find the room empty and end their call."""
     alone, shared = (
-        build_provider("builtin", replace(surroundings(session, {}, site_url="http://127.0.0.1:9"), shares_work=shares))
+        build_provider("builtin", replace(Surroundings(KEY, session, {}, site_url=SITE_URL), shares_work=shares))
         for shares in (False, True)
     )
     asked = Capability.POLL | Capability.KICK

@@ -21,7 +21,7 @@ from providers.whereby.reports import sign as our_sign
 from tests.contract.provider_kit import SPEC
 from tests.contract.vendor_kit import check_vendor
 from tests.hooks import hook, stamp, with_bit_changed
-from tests.whereby_double import API_KEY, SECRET, WherebyDouble, sign
+from tests.whereby_double import SECRET, WherebyDouble, sign
 
 KEY = b"k" * 32
 VISITOR = Visitor("0123456789abcdef0123456789abcdef", CallId("c"), "slack:U1", "Bob & Ann")
@@ -60,9 +60,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 def make(whereby: WherebyDouble, session: aiohttp.ClientSession, secret: str = SECRET) -> Provider:
     """Build the provider as the app does."""
-    values = {"STARTCALL_WHEREBY_API_KEY": API_KEY, "STARTCALL_WHEREBY_API_URL": whereby.api_url}
-    if secret:
-        values["STARTCALL_WHEREBY_WEBHOOK_SECRET"] = secret
+    values = {**whereby.settings, "STARTCALL_WHEREBY_WEBHOOK_SECRET": secret}
     return build_provider("whereby", Surroundings(KEY, session, values))
 
 

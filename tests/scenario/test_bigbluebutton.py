@@ -9,7 +9,7 @@ import pytest
 
 from calls.model import Room
 from sandbox.testing import wait_for
-from tests.bigbluebutton_double import SECRET, Double
+from tests.bigbluebutton_double import Double
 from tests.hosted_meeting import HostedMeeting
 from tests.world import running_world
 
@@ -24,11 +24,7 @@ async def server() -> AsyncIterator[Double]:
 @pytest.fixture
 async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[HostedMeeting]:
     """Run an app that uses it, and a local Slack."""
-    settings = {
-        "STARTCALL_PROVIDER": "bigbluebutton",
-        "STARTCALL_BIGBLUEBUTTON_URL": f"{server.url}/bigbluebutton/",
-        "STARTCALL_BIGBLUEBUTTON_SECRET": SECRET,
-    }
+    settings = {**server.settings, "STARTCALL_PROVIDER": "bigbluebutton"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
         yield HostedMeeting(world)
 

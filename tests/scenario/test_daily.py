@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
-from tests.daily_double import API_KEY, DailyDouble
+from tests.daily_double import DailyDouble
 from tests.lateness import added_after_s
 from tests.vendor_meeting import LEAVE_S, VendorMeeting
 from tests.world import GENERAL, running_world
@@ -25,12 +25,7 @@ async def daily() -> AsyncIterator[DailyDouble]:
 @pytest.fixture
 async def meeting(daily: DailyDouble, tmp_path: Path) -> AsyncIterator[VendorMeeting]:
     """Run an app whose calls meet there, and a local Slack."""
-    settings = {
-        "STARTCALL_PROVIDER": "daily",
-        "STARTCALL_DAILY_API_KEY": API_KEY,
-        "STARTCALL_DAILY_API_URL": daily.api_url,
-        "STARTCALL_END_WHEN_EMPTY_S": "1",
-    }
+    settings = {**daily.settings, "STARTCALL_PROVIDER": "daily", "STARTCALL_END_WHEN_EMPTY_S": "1"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
         yield VendorMeeting(world)
 

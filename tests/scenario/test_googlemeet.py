@@ -47,7 +47,7 @@ class Meeting:
 async def meeting(tmp_path: Path) -> AsyncIterator[Meeting]:
     """Run Google, an app that uses it, and a local Slack."""
     async with GoogleMeetDouble().running() as google:
-        settings = google.settings() | {"STARTCALL_PROVIDER": "googlemeet", "STARTCALL_END_WHEN_EMPTY_S": "1"}
+        settings = google.settings | {"STARTCALL_PROVIDER": "googlemeet", "STARTCALL_END_WHEN_EMPTY_S": "1"}
         async with running_world(tmp_path, http=False, extra=settings) as world:
             yield Meeting(world, google)
 

@@ -9,24 +9,33 @@ import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
 from tests.hosted_meeting import LEAVE_S, HostedMeeting
-from tests.jaas_double import SETTINGS, Jaas
+from tests.jaas_double import JaasDouble
 from tests.world import running_world
 
 EMPTY_S = 1
 
 
 @pytest.fixture
-async def meeting(tmp_path: Path) -> AsyncIterator[HostedMeeting]:
+async def jaas() -> AsyncIterator[JaasDouble]:
+    """Run a server in JaaS' place."""
+    async with JaasDouble().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def meeting(jaas: JaasDouble, tmp_path: Path) -> AsyncIterator[HostedMeeting]:
     """Run an app whose calls meet at JaaS, and a local Slack."""
-    settings = {**SETTINGS, "STARTCALL_PROVIDER": "jaas", "STARTCALL_END_WHEN_EMPTY_S": str(EMPTY_S)}
+    settings = {**jaas.settings, "STARTCALL_PROVIDER": "jaas", "STARTCALL_END_WHEN_EMPTY_S": str(EMPTY_S)}
     async with running_world(tmp_path, http=False, extra=settings) as world:
+        jaas.hooks_url = f"{world.server.address}/hooks/jaas"
         yield HostedMeeting(world)
 
 
-async def test_who_enters_and_leaves_is_on_the_card_and_the_empty_room_ends_the_call(meeting: HostedMeeting) -> None:
+async def test_who_enters_and_leaves_is_on_the_card_and_the_empty_room_ends_the_call(
+    jaas: JaasDouble, meeting: HostedMeeting
+) -> None:
     """As the Slack person they are; the room goes with the last one, and the call after its time."""
     room, bob = await meeting.start(), meeting.world.bob.user_id
-    jaas = Jaas(f"{meeting.world.server.address}/hooks/jaas")
     first = await jaas.enter(await meeting.link(room, bob))
     await wait_for(lambda: meeting.shown() == [bob])
     second = await jaas.enter(await meeting.link(room, meeting.world.alice.user_id))

@@ -10,7 +10,7 @@ import pytest
 from calls.model import Room
 from sandbox.testing import wait_for
 from tests.hosted_meeting import HostedMeeting
-from tests.livekit_double import API_KEY, API_SECRET, PAGE, Double
+from tests.livekit_double import Double
 from tests.world import GENERAL, running_world
 
 
@@ -24,13 +24,7 @@ async def server() -> AsyncIterator[Double]:
 @pytest.fixture
 async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[HostedMeeting]:
     """Run an app that uses it, and a local Slack."""
-    settings = {
-        "STARTCALL_PROVIDER": "livekit",
-        "STARTCALL_LIVEKIT_URL": server.url,
-        "STARTCALL_LIVEKIT_API_KEY": API_KEY,
-        "STARTCALL_LIVEKIT_API_SECRET": API_SECRET,
-        "STARTCALL_LIVEKIT_PAGE": PAGE,
-    }
+    settings = {**server.settings, "STARTCALL_PROVIDER": "livekit"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
         yield HostedMeeting(world)
 

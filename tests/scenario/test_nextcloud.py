@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
-from tests.nextcloud_double import APP_PASSWORD, USER, NextcloudDouble
+from tests.nextcloud_double import NextcloudDouble
 from tests.vendor_meeting import VendorMeeting
 from tests.world import GENERAL, running_world
 
@@ -26,13 +26,7 @@ async def nextcloud() -> AsyncIterator[NextcloudDouble]:
 @pytest.fixture
 async def meeting(nextcloud: NextcloudDouble, tmp_path: Path) -> AsyncIterator[VendorMeeting]:
     """Run an app whose calls meet there, and a local Slack."""
-    settings = {
-        "STARTCALL_PROVIDER": "nextcloud",
-        "STARTCALL_NEXTCLOUD_URL": nextcloud.url,
-        "STARTCALL_NEXTCLOUD_USER": USER,
-        "STARTCALL_NEXTCLOUD_APP_PASSWORD": APP_PASSWORD,
-        "STARTCALL_END_WHEN_EMPTY_S": "1",
-    }
+    settings = {**nextcloud.settings, "STARTCALL_PROVIDER": "nextcloud", "STARTCALL_END_WHEN_EMPTY_S": "1"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
         yield VendorMeeting(world)
 

@@ -45,7 +45,7 @@ class Meeting:
 async def meeting(tmp_path: Path) -> AsyncIterator[Meeting]:
     """Run Microsoft, an app that uses it, and a local Slack."""
     async with TeamsDouble().running() as microsoft:
-        settings = microsoft.settings() | {"STARTCALL_PROVIDER": "teams", "STARTCALL_END_WHEN_EMPTY_S": "1"}
+        settings = microsoft.settings | {"STARTCALL_PROVIDER": "teams", "STARTCALL_END_WHEN_EMPTY_S": "1"}
         async with running_world(tmp_path, http=False, extra=settings) as world:
             yield Meeting(world, microsoft)
 

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
 from tests.vendor_meeting import LEAVE_S, VendorMeeting
-from tests.whereby_double import API_KEY, SECRET, WherebyDouble
+from tests.whereby_double import WherebyDouble
 from tests.world import GENERAL, running_world
 
 
@@ -24,13 +24,7 @@ async def whereby() -> AsyncIterator[WherebyDouble]:
 @pytest.fixture
 async def meeting(whereby: WherebyDouble, tmp_path: Path) -> AsyncIterator[VendorMeeting]:
     """Run an app whose calls meet there, and a local Slack."""
-    settings = {
-        "STARTCALL_PROVIDER": "whereby",
-        "STARTCALL_WHEREBY_API_KEY": API_KEY,
-        "STARTCALL_WHEREBY_API_URL": whereby.api_url,
-        "STARTCALL_WHEREBY_WEBHOOK_SECRET": SECRET,
-        "STARTCALL_END_WHEN_EMPTY_S": "1",
-    }
+    settings = {**whereby.settings, "STARTCALL_PROVIDER": "whereby", "STARTCALL_END_WHEN_EMPTY_S": "1"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
         whereby.hooks_url = f"{world.server.address}/hooks/whereby"
         yield VendorMeeting(world)

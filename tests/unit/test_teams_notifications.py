@@ -32,7 +32,7 @@ IN = roster_event(participant("p1", "Ana  Lima\n", "u1"))
 async def provider() -> AsyncIterator[Provider]:
     """Return a provider that is told of rooms."""
     async with aiohttp.ClientSession() as session:
-        yield build_provider("teams", Surroundings(KEY, session, GRAPH.settings(), site_url="https://s.example"))
+        yield build_provider("teams", Surroundings(KEY, session, GRAPH.settings, site_url="https://s.example"))
 
 
 def subscription(key: rsa.RSAPrivateKey | None = None, room: str = ROOM) -> dict[str, Any]:
@@ -198,7 +198,8 @@ def test_graphs_question_is_answered_as_text(provider: Provider) -> None:
 async def test_without_a_key_nothing_is_believed() -> None:
     """And Graph is told that it is not now."""
     async with aiohttp.ClientSession() as session:
-        deaf = build_provider("teams", Surroundings(KEY, session, GRAPH.settings(key=False)))
+        without_key = {name: value for name, value in GRAPH.settings.items() if name != "STARTCALL_TEAMS_KEY"}
+        deaf = build_provider("teams", Surroundings(KEY, session, without_key))
         assert 503 == given(deaf, report(IN)).reply.status
 
 
