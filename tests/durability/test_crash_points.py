@@ -14,13 +14,10 @@ import pytest
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
+from tests.durability.crash import SETTLE_S, crash_at
 from tests.durability.forms import EVERY_MOMENT
-from tests.durability.process import AppProcess, app_and_slack
+from tests.durability.process import app_and_slack
 from tests.world import GENERAL, buttons, cards, new_channel
-
-NEVER_S = 3600.0
-SETTLE_S = 25.0
-"""On PostgreSQL the work of a killed process is taken over after 12 s."""
 
 BOTH = pytest.mark.parametrize(
     "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
@@ -69,21 +66,6 @@ async def lead_up_to(slack: Sandbox, action: str) -> None:
         await wait_for(lambda: is_done(slack, "join"))
 
 
-async def crash(app: AppProcess, slack: Sandbox, action: str, method: str, moment: str) -> None:
-    """Do an action and kill the app while one of its requests is at Slack."""
-    if moment == "before":
-        slack.faults.add(method, "delay", delay_s=NEVER_S)
-    else:
-        slack.faults.add(method, "hang_after")
-    planned = slack.faults.planned
-    await act(slack, action)
-    await wait_for(lambda: slack.faults.planned < planned)
-    if moment == "after":
-        await wait_for(lambda: bool(slack.api_calls(method)))
-    await app.kill()
-    await app.start()
-
-
 @EVERY_MOMENT
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize(
@@ -104,7 +86,7 @@ async def test_a_kill_at_any_request_ends_in_one_card_and_the_asked_for_state(
     """After the restart there is exactly one visible message, and Slack shows what the person asked for."""
     async with app_and_slack(database_url) as (app, slack):
         await lead_up_to(slack, action)
-        await crash(app, slack, action, method, moment)
+        await crash_at(app, slack, method, moment, lambda: act(slack, action))
         await wait_for(lambda: is_done(slack, action), SETTLE_S)
 
         assert 1 == len(cards(slack))

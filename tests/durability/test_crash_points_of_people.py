@@ -8,9 +8,9 @@ from sandbox.people import BOB, CAROL
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
+from tests.durability.crash import SETTLE_S, crash_at
 from tests.durability.forms import EVERY_MOMENT
-from tests.durability.process import AppProcess, app_and_slack
-from tests.durability.test_crash_points import NEVER_S, SETTLE_S
+from tests.durability.process import app_and_slack
 from tests.world import GENERAL, buttons, cards
 
 
@@ -54,22 +54,6 @@ async def lead_up_to(slack: Sandbox, action: str) -> None:
         )
 
 
-async def crash(app: AppProcess, slack: Sandbox, action: str, method: str, moment: str) -> None:
-    """Do an action and kill the app while one of its requests is at Slack."""
-    told = len(slack.api_calls(method))
-    if moment == "before":
-        slack.faults.add(method, "delay", delay_s=NEVER_S)
-    else:
-        slack.faults.add(method, "hang_after")
-    planned = slack.faults.planned
-    await act(slack, action)
-    await wait_for(lambda: slack.faults.planned < planned)
-    if moment == "after":
-        await wait_for(lambda: len(slack.api_calls(method)) > told)
-    await app.kill()
-    await app.start()
-
-
 @EVERY_MOMENT
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize(
@@ -90,7 +74,7 @@ async def test_a_kill_at_any_request_rings_once_and_ends_in_the_asked_for_state(
     """After the restart nobody was rung twice, and the card and the direct message show what happened."""
     async with app_and_slack(database_url) as (app, slack):
         await lead_up_to(slack, action)
-        await crash(app, slack, action, method, moment)
+        await crash_at(app, slack, method, moment, lambda: act(slack, action))
         await wait_for(lambda: is_done(slack, action), SETTLE_S)
 
         assert 1 == len(rings(slack, BOB))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from sandbox.testing import wait_for
+from tests.durability.crash import SETTLE_S, crash_at
 from tests.durability.process import app_and_slack
-from tests.durability.test_own_status import SETTLE_S, plan_fault
 from tests.own_status import STATUS, allow, choose_pauses, is_snoozed, snooze_by_hand
 from tests.world import GENERAL, cards
 
@@ -41,19 +43,14 @@ async def test_a_kill_at_any_request_ends_in_the_right_pause(
         snooze_by_hand(slack, minutes)
         await slack.person("bob").command(GENERAL, "/startcall", "Weekly sync")
         await wait_for(lambda: len(cards(slack)) == 1)
+        join = partial(slack.person("alice").click, GENERAL, cards(slack)[0].ts, "join_call")
+        end = partial(slack.person("bob").command, GENERAL, "/startcall", "end")
         if action == "join":
-            plan_fault(slack, method, moment)
-        await slack.person("alice").click(GENERAL, cards(slack)[0].ts, "join_call")
-        if action == "end":
-            await is_snoozed(slack, DAY_MIN)
-            plan_fault(slack, method, moment)
-            await slack.person("bob").command(GENERAL, "/startcall", "end")
-        await wait_for(lambda: not slack.faults.planned, SETTLE_S)
-        if moment == "after":
-            await wait_for(lambda: bool(slack.api_calls(method)))
-        await app.kill()
-        await app.start()
-        if action == "join":
+            await crash_at(app, slack, method, moment, join)
             await is_snoozed(slack, DAY_MIN, timeout_s=SETTLE_S)
-            await slack.person("bob").command(GENERAL, "/startcall", "end")
+            await end()
+        else:
+            await join()
+            await is_snoozed(slack, DAY_MIN)
+            await crash_at(app, slack, method, moment, end)
         await is_snoozed(slack, minutes, timeout_s=SETTLE_S)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from sandbox.server import Sandbox
 from sandbox.testing import wait_for
+from tests.durability.crash import SETTLE_S, crash_at
 from tests.durability.process import app_and_slack
 from tests.own_status import OURS, STATUS, allow, set_by_hand, shows
 from tests.world import GENERAL, cards
-
-NEVER_S = 3600.0
-SETTLE_S = 30.0
-"""On PostgreSQL the work of a killed process is taken over after 12 s."""
 
 LUNCH = ("Lunch", ":bento:")
 
@@ -26,14 +24,6 @@ for all.
 """
 
 ON_POSTGRES = [case for case in CRASHES if case[1:] == (SET, "after")]
-
-
-def plan_fault(slack: Sandbox, method: str, moment: str) -> None:
-    """Let the next request of a method hang, before or after Slack has done it."""
-    if moment == "before":
-        slack.faults.add(method, "delay", delay_s=NEVER_S)
-    else:
-        slack.faults.add(method, "hang_after")
 
 
 @pytest.mark.timeout(120)
@@ -54,19 +44,14 @@ async def test_a_kill_at_any_request_ends_in_the_right_status(
         await allow(slack, app.url)
         await slack.person("bob").command(GENERAL, "/startcall", "Weekly sync")
         await wait_for(lambda: len(cards(slack)) == 1)
+        join = partial(slack.person("alice").click, GENERAL, cards(slack)[0].ts, "join_call")
+        end = partial(slack.person("bob").command, GENERAL, "/startcall", "end")
         if action == "join":
-            plan_fault(slack, method, moment)
-        await slack.person("alice").click(GENERAL, cards(slack)[0].ts, "join_call")
-        if action == "end":
-            await shows(slack, OURS)
-            plan_fault(slack, method, moment)
-            await slack.person("bob").command(GENERAL, "/startcall", "end")
-        await wait_for(lambda: not slack.faults.planned, SETTLE_S)
-        if moment == "after":
-            await wait_for(lambda: bool(slack.api_calls(method)))
-        await app.kill()
-        await app.start()
-        if action == "join":
+            await crash_at(app, slack, method, moment, join)
             await shows(slack, OURS, timeout_s=SETTLE_S)
-            await slack.person("bob").command(GENERAL, "/startcall", "end")
+            await end()
+        else:
+            await join()
+            await shows(slack, OURS)
+            await crash_at(app, slack, method, moment, end)
         await shows(slack, LUNCH, timeout_s=SETTLE_S)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 
@@ -9,13 +11,10 @@ from sandbox.server import Sandbox
 from sandbox.testing import wait_for
 from sandbox.workspace import Message
 from storage.opening import open_engine
+from tests.durability.crash import SETTLE_S, crash_at
 from tests.durability.forms import EVERY_MOMENT
 from tests.durability.process import app_and_slack
 from tests.world import GENERAL, cards
-
-NEVER_S = 3600.0
-SETTLE_S = 25.0
-"""On PostgreSQL the work of a killed process is taken over after 12 s."""
 
 MINUTES_24_US = 24 * 60 * 1_000_000
 
@@ -56,17 +55,8 @@ async def test_a_kill_while_the_recap_is_posted_makes_no_second_one(
         let_it_have_begun_earlier(database_url)
         await app.start()
 
-        if moment == "before":
-            slack.faults.add("chat.postMessage", "delay", delay_s=NEVER_S)
-        else:
-            slack.faults.add("chat.postMessage", "hang_after")
-        planned = slack.faults.planned
-        await slack.person("bob").click(GENERAL, cards(slack)[0].ts, "end_call")
-        await wait_for(lambda: slack.faults.planned < planned, SETTLE_S)
-        if moment == "after":
-            await wait_for(lambda: len(recaps(slack)) == 1)
-        await app.kill()
-        await app.start()
+        end = partial(slack.person("bob").click, GENERAL, cards(slack)[0].ts, "end_call")
+        await crash_at(app, slack, "chat.postMessage", moment, end)
         await wait_for(lambda: bool(slack.api_calls("conversations.replies")), SETTLE_S)
         if may_read:
             await wait_for(lambda: len(recaps(slack)) == 1, SETTLE_S)
