@@ -21,6 +21,17 @@ def find_credential_fault(value: str) -> str | None:
     return None
 
 
+def read_secrets(value: str) -> tuple[str, ...]:
+    """Return secrets that are separated by commas, so that one can take another's place without a gap."""
+    return tuple(secret.strip() for secret in value.split(",") if secret.strip())
+
+
+def find_credentials_fault(value: str) -> str | None:
+    """Return what is wrong with one or more secrets separated by commas; None when all can be used."""
+    faults = (find_credential_fault(secret) for secret in read_secrets(value))
+    return next((fault for fault in faults if fault is not None), None)
+
+
 def find_api_url_fault(value: str) -> str | None:
     """Return what is wrong with the address of an API, to which paths are appended; None when usable."""
     fault = find_address_fault(value)

@@ -12,7 +12,7 @@ import hmac
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,8 +23,8 @@ from calls.model import Artifact, ArtifactKind
 from providers.bigbluebutton.checksums import is_signed_report
 from providers.bigbluebutton.settings import BigBlueButtonSettings
 from providers.reading import UnreadableError, as_object, read_id, read_name, read_unix_time
+from providers.signatures import WINDOW
 
-WINDOW = timedelta(seconds=300)
 EVENTS = ("user-joined", "user-left", "meeting-ended")
 """What bbb-webhooks is asked to report."""
 

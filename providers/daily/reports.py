@@ -21,9 +21,9 @@ from providers.reading import (
     read_seconds,
     read_unix_time,
 )
+from providers.signatures import WINDOW
 
 EVENT_TYPES = ("participant.joined", "participant.left", "meeting.ended")
-WINDOW_S = 300
 
 _TIMESTAMP = re.compile(r"[0-9]{10}([0-9]{3})?")
 _MS_DIGITS = 13
@@ -39,7 +39,7 @@ def sign(secret: bytes, timestamp: str, body: bytes) -> str:
 
 
 def is_signed(hook: Hook, secret: bytes) -> bool:
-    """Say whether a request was signed with the secret, within `WINDOW_S` of now.
+    """Say whether a request was signed with the secret, within `WINDOW` of now.
 
     Daily does not say whether its timestamps are in seconds or milliseconds; their length does.
     """
@@ -47,7 +47,7 @@ def is_signed(hook: Hook, secret: bytes) -> bool:
     if timestamp is None or signature is None or not _TIMESTAMP.fullmatch(timestamp):
         return False
     sent_at_s = int(timestamp) / (1000 if len(timestamp) == _MS_DIGITS else 1)
-    if abs(hook.received_at.timestamp() - sent_at_s) > WINDOW_S:
+    if abs(hook.received_at.timestamp() - sent_at_s) > WINDOW.total_seconds():
         return False
     return hmac.compare_digest(sign(secret, timestamp, hook.body).encode(), signature.encode(errors="replace"))
 

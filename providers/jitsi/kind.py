@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
+from providers.credentials import read_secrets
 from providers.jitsi.provider import JitsiProvider
 from providers.jitsi.settings import (
     PUBLIC_JITSI,
@@ -13,7 +14,6 @@ from providers.jitsi.settings import (
     find_secret_fault,
     find_secrets_fault,
     find_server_fault,
-    read_secrets,
 )
 
 _URL = "STARTCALL_JITSI_URL"

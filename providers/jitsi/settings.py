@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from calls.errors import ConfigError
 from providers.addresses import find_address_fault
+from providers.credentials import read_secrets
 from providers.room_names import check_room_key
 
 PUBLIC_JITSI = "https://meet.jit.si"
@@ -66,11 +67,6 @@ class JitsiSettings:
     def is_public_service(self) -> bool:
         """Say whether this is the service of Jitsi's makers, where somebody has to sign in first."""
         return urlsplit(self.url).hostname == urlsplit(PUBLIC_JITSI).hostname and self.app_id is None
-
-
-def read_secrets(value: str) -> tuple[str, ...]:
-    """Return secrets that are separated by commas, so that one can take another's place without a gap."""
-    return tuple(secret.strip() for secret in value.split(",") if secret.strip())
 
 
 def find_server_fault(value: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.credentials import find_api_url_fault, find_credential_fault
+from providers.credentials import find_api_url_fault, find_credential_fault, find_credentials_fault, read_secrets
 from providers.required import read_required
 from providers.whereby.provider import WherebyProvider
-from providers.whereby.settings import API_URL, WherebySettings, read_secrets
+from providers.whereby.settings import API_URL, WherebySettings
 
 _API_KEY = "STARTCALL_WHEREBY_API_KEY"
 _HOOK_SECRET = "STARTCALL_WHEREBY_WEBHOOK_SECRET"  # noqa: S105 - the setting's name
@@ -40,7 +40,7 @@ KIND = ProviderKind(
             "a comma, are both accepted.",
             example="your-whereby-webhook-secret",
             secret=True,
-            find_fault=find_credential_fault,
+            find_fault=find_credentials_fault,
         ),
         ProviderSetting(
             _API_URL,

@@ -13,8 +13,7 @@ from typing import Any
 
 from calls.meetings import EventKind, Hook, MeetingEvent, Seen
 from providers.reading import as_object, read_id, read_iso_time, read_name, read_object
-
-WINDOW_S = 300
+from providers.signatures import is_one_of, is_recent
 
 _SIGNATURE = re.compile(r"t=([0-9]{10}),v1=([0-9a-f]{64})")
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
@@ -32,13 +31,11 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def is_signed(hook: Hook, secrets: Sequence[str]) -> bool:
-    """Say whether a request was signed with one of the secrets, within `WINDOW_S` of now."""
+    """Say whether a request was signed with one of the secrets, within `WINDOW` of now."""
     found = _SIGNATURE.fullmatch(hook.header("Whereby-Signature") or "")
-    if found is None or abs(hook.received_at.timestamp() - int(found[1])) > WINDOW_S:
+    if found is None or not is_recent(found[1], hook.received_at):
         return False
-    # Every secret is tried, so that the time taken does not tell which one was nearly right.
-    matches = [hmac.compare_digest(sign(secret, found[1], hook.body), found[2]) for secret in secrets]
-    return any(matches)
+    return is_one_of(found[2], (sign(secret, found[1], hook.body) for secret in secrets))
 
 
 def read_events(body: bytes) -> tuple[MeetingEvent, ...]:

@@ -31,8 +31,3 @@ class WherebySettings:
 
     def __post_init__(self) -> None:
         check_room_key(self.key)
-
-
-def read_secrets(value: str) -> tuple[str, ...]:
-    """Return secrets that are separated by commas, so that one can take another's place without a gap."""
-    return tuple(secret.strip() for secret in value.split(",") if secret.strip())

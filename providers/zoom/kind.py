@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.credentials import find_api_url_fault, find_credential_fault
+from providers.credentials import find_api_url_fault, find_credential_fault, find_credentials_fault, read_secrets
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import (
     NO,
@@ -11,9 +11,7 @@ from providers.zoom.settings import (
     ZOOM_API,
     ZoomSettings,
     find_host_fault,
-    find_secrets_fault,
     find_switch_fault,
-    read_secrets,
     sign_in_url_at,
     socket_url_at,
 )
@@ -87,7 +85,7 @@ KIND = ProviderKind(
             "Two, separated by a comma, are both accepted.",
             example="your-zoom-secret-token",
             secret=True,
-            find_fault=find_secrets_fault,
+            find_fault=find_credentials_fault,
         ),
         ProviderSetting(
             _SUBSCRIPTION_ID,

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from providers.credentials import find_credential_fault
 from providers.room_names import check_room_key
 
 ZOOM_API = "https://api.zoom.us/v2"
@@ -78,17 +77,6 @@ def socket_url_at(api_url: str) -> str:
     scheme = "wss" if parts.scheme == "https" else "ws"
     is_cloud = parts.netloc.startswith(_API_PREFIX)
     return f"{scheme}://{'ws.' if is_cloud else ''}{parts.netloc.removeprefix(_API_PREFIX)}/ws"
-
-
-def read_secrets(value: str) -> tuple[str, ...]:
-    """Return secrets that are separated by commas, so that one can take another's place without a gap."""
-    return tuple(secret.strip() for secret in value.split(",") if secret.strip())
-
-
-def find_secrets_fault(value: str) -> str | None:
-    """Return what is wrong with one or more secrets separated by commas; None when all can be used."""
-    faults = (find_credential_fault(secret) for secret in read_secrets(value))
-    return next((fault for fault in faults if fault is not None), None)
 
 
 def find_host_fault(value: str) -> str | None:

@@ -15,8 +15,10 @@ from calls.clock import now
 from calls.errors import ProviderDown, ProviderRefused
 from calls.meetings import Capability, EventKind, Provider, Seen, Surroundings
 from calls.model import CallId, Visitor
+from providers.credentials import read_secrets
 from providers.registry import build_provider
 from providers.room_names import room_name
+from providers.whereby.kind import KIND
 from providers.whereby.reports import sign as our_sign
 from tests.contract.provider_kit import SPEC
 from tests.contract.vendor_kit import check_vendor
@@ -244,3 +246,11 @@ async def test_the_doctor_says_what_is_missing(whereby: WherebyDouble, session: 
     assert (False, True) == (retired.ok, "STARTCALL_WHEREBY_API_KEY" in retired.sentence)
     whereby.fault = "server_error"
     assert not (await make(whereby, session).probe()).ok
+
+
+@pytest.mark.parametrize("value", ["one,two", "one, two", " one ,two,"])
+def test_two_secrets_are_taken_however_the_comma_stands_between_them(value: str) -> None:
+    """A new one is put beside the old one before Whereby signs with it."""
+    (setting,) = [one for one in KIND.settings if one.name == "STARTCALL_WHEREBY_WEBHOOK_SECRET"]
+    assert (None, ("one", "two")) == (setting.find_fault(value), read_secrets(value))
+    assert setting.find_fault("one, t wo") is not None
