@@ -10,11 +10,11 @@ from pathlib import Path
 
 from calls.meetings import Capability, ProviderKind
 from providers.registry import OWN_KINDS
+from scripts.page_table import as_table, renew_table
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "providers.md"
 
-_BEGIN, _END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
 
 _COLUMNS = {
     "ends meetings": Capability.END,
@@ -30,18 +30,10 @@ _OWN = "people's own accounts"
 _HOW = {Capability.WEBHOOK: "reports", Capability.STREAM: "connection", Capability.POLL: "asked"}
 
 
-def with_table(page: str) -> str:
-    """Return the page with its table renewed."""
-    before, _, rest = page.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}{render()}{_END}{after}"
-
-
 def render() -> str:
     """Return the table."""
     head = ["provider", "what it is", *_COLUMNS, _OWN, "tier", "page"]
-    rows = [head, ["---"] * len(head), *(_row(kind) for kind in OWN_KINDS.values())]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return as_table(head, (_row(kind) for kind in OWN_KINDS.values()))
 
 
 def _row(kind: ProviderKind) -> list[str]:
@@ -61,4 +53,4 @@ def _cell(kind: ProviderKind, capability: Capability) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(with_table(TARGET.read_text(encoding="utf-8")), encoding="utf-8")
+    renew_table(TARGET, render())

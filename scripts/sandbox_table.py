@@ -20,11 +20,11 @@ from slack_sdk import WebClient
 
 from sandbox.webapi import families
 from sandbox.webapi.registry import Method, built_methods, known_methods
+from scripts.page_table import as_table, renew_table
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "local-slack.md"
 
-_BEGIN, _END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
 _REFUSES_ARGUMENTS = {"invalid_argument", "invalid_arguments", "needed", "flag", "integer"}
 
 _SAYS_NO = {"SlackError", "MessageError", "ViewError", "_soft_error"}
@@ -46,20 +46,12 @@ class Named:
     errors: set[str] = field(default_factory=set)
 
 
-def with_table(page: str) -> str:
-    """Return the page with its table renewed."""
-    before, _, rest = page.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}{render()}{_END}{after}"
-
-
 def render() -> str:
     """Return the table, and how many methods it is of how many."""
     families.load()
     built = built_methods()
     head = ["method", "arguments", "scopes (any one)", "token", "limit", "errors from state"]
-    rows = [head, ["---"] * len(head), *(_row(built[name]) for name in sorted(built))]
-    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    table = as_table(head, (_row(built[name]) for name in sorted(built)))
     return f"{len(built)} of the {len(known_methods())} methods that slack_sdk knows are built.\n\n{table}"
 
 
@@ -170,4 +162,4 @@ def _tree(function: FunctionType) -> ast.Module:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(with_table(TARGET.read_text(encoding="utf-8")), encoding="utf-8")
+    renew_table(TARGET, render())

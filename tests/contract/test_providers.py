@@ -15,7 +15,8 @@ from aiohttp.test_utils import TestServer
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, Surroundings
 from providers.registry import OWN_KINDS, build_provider, known_providers
-from scripts.provider_table import with_table
+from scripts.page_table import with_table
+from scripts.provider_table import render
 from tests import bigbluebutton_double, livekit_double
 from tests.contract.provider_kit import SPEC, check_nonsense, check_provider
 from tests.contract.provider_quality import problems_of, reached_tier, read_quality
@@ -160,7 +161,7 @@ def test_page_of_providers_shows_the_tier(name: str) -> None:
 def test_the_table_of_the_page_is_what_the_code_says() -> None:
     """What people choose from is what there is."""
     page = PAGE.read_text(encoding="utf-8")
-    assert with_table(page) == page, "run: python -m scripts.provider_table"
+    assert with_table(page, render()) == page, "run: python -m scripts.provider_table"
 
 
 @pytest.mark.parametrize("name", FOLDERS)
