@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from calls.model import CallId, Room, UserId, Visitor
 from providers.builtin.provider import BuiltinProvider, House, Rhythm
 from providers.builtin.settings import BuiltinSettings
 from tests.contract.provider_kit import SPEC
+from tests.ports import free_port
 
 Json = dict[str, Any]
 KEY = b"k" * 32
@@ -138,13 +138,6 @@ async def running_site(
         yield site
     finally:
         await site.stop()
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def visitor_of(name: str, visitor_id: str = "", *, is_host: bool = False) -> Visitor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from providers.janus.kind import JANUS_ADMIN_KEY, JANUS_HOOK_SECRET, JANUS_PUBLIC_URL, JANUS_TOKEN_SECRET, JANUS_URL
+from tests.ports import free_port
 
 MISSING = "These tests need the media server Janus and found none. On Debian or Ubuntu: apt-get install janus."
 CONFIGURATION = Path(__file__).parents[1] / "providers" / "janus" / "etc"
@@ -23,12 +23,6 @@ HOOK_SECRET = "hook-secret-of-the-tests"
 
 START_S = 10.0
 STOP_S = 15.0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)
@@ -42,8 +36,8 @@ class JanusServer:
 
     hook_url: str | None = None
     changes: dict[str, str] = field(default_factory=dict)
-    http_port: int = field(default_factory=_free_port)
-    socket_port: int = field(default_factory=_free_port)
+    http_port: int = field(default_factory=free_port)
+    socket_port: int = field(default_factory=free_port)
     _folder: Path | None = None
     _process: asyncio.subprocess.Process | None = None
 

@@ -24,7 +24,8 @@ from sandbox.testing import wait_for
 from sandbox.workspace import Message, Traffic, Workspace
 from serve import running
 from server import Server
-from tests.world import NO_EXTRA, USUAL, free_port
+from tests.ports import free_port
+from tests.world import NO_EXTRA, USUAL
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
+from tests.ports import free_port
 
 MISSING = (
     "These tests need PostgreSQL's own programs (initdb, pg_ctl) and found none. On Debian or Ubuntu: "
@@ -120,12 +121,6 @@ def _programs() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def start_server() -> PostgresServer:
     """Make a server's data and start it on a free port, on loopback only."""
     programs = _programs()
@@ -136,7 +131,7 @@ def start_server() -> PostgresServer:
         shutil.chown(folder, _unprivileged())
     data = folder / "data"
     _run(*_as_nobody(), programs / "initdb", "-D", data, "-U", "startcall", "-A", "trust", "-E", "UTF8", "--no-sync")
-    server = PostgresServer(programs, folder, _free_port())
+    server = PostgresServer(programs, folder, free_port())
     server.start()
     return server
 

@@ -17,6 +17,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import slixmpp
 
+from tests.ports import free_port
+
 MISSING = "These tests need Prosody. On Debian or Ubuntu: apt-get install prosody."
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,13 +95,6 @@ class ProsodyServer:
         """End it and wait for that."""
         self.process.terminate()
         self.process.wait(timeout=10)
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start_prosody(folder: Path, hook_url: str, secret: str = SECRET) -> ProsodyServer:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builtin_site import free_port
+from tests.ports import free_port
 
 MISSING = "This test needs coturn's turnserver and found none. On Debian or Ubuntu: apt-get install coturn."
 SECRET = "a secret of the tests"

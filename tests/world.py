@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sandbox.testing import wait_for
 from sandbox.workspace import Channel, Message, Traffic
 from serve import running
 from server import Server
+from tests.ports import free_port
 
 GENERAL = "C0GENERAL01"
 NO_EXTRA: Mapping[str, str] = MappingProxyType({})
@@ -101,13 +101,6 @@ def buttons(message: Message) -> list[str]:
     """Return the action ids of a message's buttons."""
     rows = (block["elements"] for block in message.blocks if block["type"] == "actions")
     return [str(button["action_id"]) for row in rows for button in row]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

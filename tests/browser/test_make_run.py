@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from scripts.start import command
-from tests.world import free_port
+from tests.ports import free_port
 
 START_WAIT_S = 20.0
 

@@ -17,7 +17,8 @@ from calls.model import CallId, Room, Visitor
 from providers.registry import build_provider
 from tests.contract.provider_kit import SPEC
 from tests.hook_site import HookSite, served
-from tests.prosody_server import APP_ID, APP_SECRET, MUC, SECRET, ProsodyServer, free_port, start_prosody
+from tests.ports import free_port
+from tests.prosody_server import APP_ID, APP_SECRET, MUC, SECRET, ProsodyServer, start_prosody
 
 JOINED, LEFT, ENDED, SNAPSHOT = EventKind.JOINED, EventKind.LEFT, EventKind.ENDED, EventKind.SNAPSHOT
 

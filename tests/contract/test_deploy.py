@@ -19,9 +19,10 @@ import pytest
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from tests.durability.process import READY_WAIT_S
+from tests.ports import free_port
 from tests.repo.test_operating_files import compose, instructions
 from tests.repo.tree import ROOT
-from tests.world import GENERAL, cards, free_port
+from tests.world import GENERAL, cards
 
 NOT_COPIED = shutil.ignore_patterns("__pycache__")
 

@@ -18,7 +18,8 @@ from providers.registry import build_provider
 from tests.contract.jitsi_rig import JOINED, LEFT, SNAPSHOT, Rig, new_room, provider_for, rig, values
 from tests.contract.provider_kit import check_provider
 from tests.hook_site import HookSite, served
-from tests.prosody_server import MUC, SECRET, connected, free_port, start_prosody
+from tests.ports import free_port
+from tests.prosody_server import MUC, SECRET, connected, start_prosody
 
 __all__ = ["rig"]
 

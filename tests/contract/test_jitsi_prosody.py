@@ -29,7 +29,8 @@ from tests.contract.jitsi_rig import (
     values,
 )
 from tests.hook_site import HookSite, served
-from tests.prosody_server import BREAKOUT, DOMAIN, SERVICES, NotLetInError, connected, free_port, start_prosody
+from tests.ports import free_port
+from tests.prosody_server import BREAKOUT, DOMAIN, SERVICES, NotLetInError, connected, start_prosody
 
 __all__ = ["rig"]
 

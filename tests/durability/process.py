@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.server import Options, Sandbox
-from tests.world import NO_EXTRA, free_port
+from tests.ports import free_port
+from tests.world import NO_EXTRA
 
 READY_WAIT_S = 60.0
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox.server import Options, Sandbox
 from tests.durability.process import AppProcess
-from tests.world import free_port
+from tests.ports import free_port
 
 
 @dataclass(slots=True)

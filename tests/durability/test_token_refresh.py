@@ -11,7 +11,8 @@ from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from tests.durability.process import AppProcess
 from tests.many_workspaces import KEY, MANIFEST, cards_of, install_at
-from tests.world import GENERAL, free_port
+from tests.ports import free_port
+from tests.world import GENERAL
 
 BOTH = pytest.mark.parametrize(
     "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True

@@ -20,6 +20,7 @@ from providers.jitsi.reservations import path_secret
 from sandbox.testing import wait_for
 from sandbox.workspace import CallRecord
 from tests.lateness import added_after_s
+from tests.ports import free_port
 from tests.prosody_server import (
     APP_ID,
     APP_SECRET,
@@ -29,7 +30,6 @@ from tests.prosody_server import (
     NotLetInError,
     ProsodyServer,
     connected,
-    free_port,
     start_prosody,
 )
 from tests.world import GENERAL, World, running_world
