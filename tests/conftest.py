@@ -13,6 +13,7 @@ pytest_plugins = [
     "sandbox.testing",
     "tests.builtin_site",
     "tests.browser.room_pages",
+    "tests.contract.storing",
     "tests.janus_server",
     "tests.postgres",
     "tests.durability.forms",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,23 +11,12 @@ from calls.backlog import Backlog
 from calls.errors import StorageError
 from calls.ids import new_call_id
 from calls.model import Call, CallState, ChannelId, TeamId, UserId
-from storage import schema, tables
+from storage import tables
 from storage.backlog import read_backlog
 from storage.database import Database
-from storage.opening import open_engine
+from tests.contract.storing import NOW
 
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 CALL = Call(new_call_id(), "4K7-9QM", TeamId("T1"), ChannelId("C1"), "Weekly", UserId("U1"), "link", NOW)
-
-
-@pytest.fixture
-async def storage(database_url: str) -> AsyncIterator[Database]:
-    """Return an empty store."""
-    engine = open_engine(database_url)
-    schema.upgrade(engine)
-    database = Database(engine, lambda: NOW)
-    yield database
-    database.close()
 
 
 async def store(storage: Database, call: Call) -> None:

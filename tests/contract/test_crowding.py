@@ -16,9 +16,8 @@ from calls.model import CallState, ChannelId, UserId
 from calls.ports import Transaction
 from storage.database import Database
 from storage.opening import open_engine
-from tests.contract.test_storage import ALICE, BOB, ELSEWHERE, HERE, NOW, OTHER_TEAM, TEAM, a_call, storage
-
-__all__ = ["storage"]
+from tests.contract.storing import NOW
+from tests.contract.test_storage import ALICE, BOB, ELSEWHERE, HERE, OTHER_TEAM, TEAM, a_call
 
 MINUTE_AGO = NOW - timedelta(minutes=1)
 ONE_EACH = Limits(1, 1, 1, 1, 1)

@@ -18,9 +18,8 @@ from calls.sequel import Sequel
 from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
-from tests.contract.test_storage import BOB, NOW, TEAM, a_call, storage
-
-__all__ = ["storage"]
+from tests.contract.storing import NOW
+from tests.contract.test_storage import BOB, TEAM, a_call
 
 CAROL = UserId("U3")
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import Connection, text
 
 from calls.ids import new_call_id
@@ -14,25 +12,13 @@ from calls.model import Call, CallState, ChannelId, Participant, TeamId, UserId
 from calls.past import Chart
 from calls.ports import Transaction
 from calls.profile import Profile
-from storage import schema
 from storage.database import Database
-from storage.opening import open_engine
+from tests.contract.storing import NOW
 
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 TEAM, OTHER_TEAM = TeamId("T1"), TeamId("T2")
 HERE, ELSEWHERE = ChannelId("C1"), ChannelId("C2")
 ALICE, BOB = UserId("U1"), UserId("U2")
-
-
-@pytest.fixture
-async def storage(database_url: str) -> AsyncIterator[Database]:
-    """Return an empty store."""
-    engine = open_engine(database_url)
-    schema.upgrade(engine)
-    database = Database(engine, lambda: NOW)
-    yield database
-    database.close()
 
 
 def a_call(hours_ago: float = 0, **changes: object) -> Call:

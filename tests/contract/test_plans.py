@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,23 +11,11 @@ from calls.errors import StaleCallError
 from calls.model import CallId, ChannelId, ResponseUrl, TeamId, UserId
 from calls.plan import Coming, Plan, PlanPerson, PlanState, Repeats, new_plan_id
 from calls.ports import Transaction
-from storage import schema
 from storage.database import Database
-from storage.opening import open_engine
+from tests.contract.storing import NOW
 
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TEAM, HERE, ELSEWHERE = TeamId("T1"), ChannelId("C1"), ChannelId("C2")
 ALICE, BOB, CAROL = UserId("U1"), UserId("U2"), UserId("U3")
-
-
-@pytest.fixture
-async def storage(database_url: str) -> AsyncIterator[Database]:
-    """Return an empty store."""
-    engine = open_engine(database_url)
-    schema.upgrade(engine)
-    database = Database(engine, lambda: NOW)
-    yield database
-    database.close()
 
 
 def a_plan(**changes: object) -> Plan:

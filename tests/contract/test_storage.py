@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,21 +34,11 @@ from storage import schema
 from storage.database import Database
 from storage.opening import open_engine
 from storage.sqlite import process_lock
+from tests.contract.storing import NOW
 
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TEAM, OTHER_TEAM = TeamId("T1"), TeamId("T2")
 HERE, ELSEWHERE = ChannelId("C1"), ChannelId("C2")
 ALICE, BOB = UserId("U1"), UserId("U2")
-
-
-@pytest.fixture
-async def storage(database_url: str) -> AsyncIterator[Database]:
-    """Return an empty store."""
-    engine = open_engine(database_url)
-    schema.upgrade(engine)
-    database = Database(engine, lambda: NOW)
-    yield database
-    database.close()
 
 
 def a_call(**changes: object) -> Call:

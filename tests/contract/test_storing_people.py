@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
-
-import pytest
 
 from calls.ids import new_call_id
 from calls.model import Call, ChannelId, Participant, Session, TeamId, UserId, Visitor
 from calls.ports import Transaction
-from storage import schema
 from storage.database import Database
-from storage.opening import open_engine
-
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def storage(database_url: str) -> AsyncIterator[Database]:
-    """Return an empty store."""
-    engine = open_engine(database_url)
-    schema.upgrade(engine)
-    database = Database(engine, lambda: NOW)
-    yield database
-    database.close()
+from tests.contract.storing import NOW
 
 
 def a_call() -> Call:
