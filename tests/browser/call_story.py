@@ -8,7 +8,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from calls.model import Participant
-from sandbox.people import ALICE, BOB, GENERAL
+from sandbox.people import ALICE, BOB
+from tests.browser.in_slack import in_slack
 from tests.browser.room_pages import expect_moving
 from tests.lateness import added_after_s
 from tests.world import World
@@ -18,16 +19,6 @@ SHOWN_WITHIN_S = 1.0
 
 GONE_WITHIN_S = 7.0
 """People stay on the card for 5 s, so that a reload is no leave."""
-
-
-async def in_slack(browser: Browser, world: World, user: str) -> Page:
-    """Open #general as somebody, in a browser of their own."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 760})
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto(f"{world.slack.url}?user={user}&channel={GENERAL}")
-    await page.get_by_role("textbox", name="Message #general").wait_for()
-    return page
 
 
 async def to_the_lobby(slack_page: Page, world: World) -> Page:

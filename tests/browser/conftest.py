@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
@@ -14,6 +15,7 @@ from sandbox.server import Options, Sandbox
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.page_app import PageApp, manifest
 from tests.browser.room_pages import PATIENCE_MS
+from tests.world import World, running_world
 
 EXPECTED = re.compile("status of (4..|502)")
 """What Chromium logs when the page is told no, which tests do on purpose."""
@@ -36,6 +38,13 @@ async def app(slack: Sandbox) -> AsyncIterator[PageApp]:
     await running.start()
     yield running
     await running.stop()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Run Startcall against a local Slack over Socket Mode, as `make run` does."""
+    async with running_world(tmp_path, http=False) as running:
+        yield running
 
 
 @pytest.fixture

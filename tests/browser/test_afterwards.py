@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -13,32 +11,15 @@ from playwright.async_api import Browser, Page, expect
 from calls.model import Artifact, ArtifactKind
 from calls.ports import Transaction
 from sandbox.people import ALICE, GENERAL
+from tests.browser.in_slack import Look, in_slack
 from tests.scenario.test_history import past_calls
 from tests.scenario.test_recap import ended_call, leave_behind
-from tests.world import World, running_world
+from tests.world import World
 
 SCREENSHOTS = Path("test-output/afterwards")
 RECORDING = Artifact(ArtifactKind.RECORDING, "https://rec.example.com/play/1")
 
 BOTH = pytest.mark.parametrize("look", ["light", "dark"])
-Look = Literal["light", "dark"]
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
-
-
-async def opened(browser: Browser, world: World, look: Look) -> Page:
-    """Open #general as Alice, who is an admin."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 1500}, color_scheme=look)
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto(f"{world.slack.url}?user={ALICE}&channel={GENERAL}")
-    await page.get_by_role("textbox", name="Message #general").wait_for()
-    return page
 
 
 async def keep(page: Page, name: str) -> None:
@@ -49,7 +30,7 @@ async def keep(page: Page, name: str) -> None:
 @BOTH
 async def test_the_recap_is_read_in_the_thread_of_the_card(world: World, browser: Browser, look: Look) -> None:
     """With names, times on the reader's own clock, and the recording once that is ready."""
-    page = await opened(browser, world, look)
+    page = await in_slack(browser, world, ALICE, size=(1100, 1500), look=look)
     await ended_call(world)
     await page.get_by_role("link", name="1 reply").click()
     await expect(page.get_by_text("“Weekly sync” lasted 24 minutes, with 1 person.")).to_be_visible()
@@ -62,7 +43,7 @@ async def test_the_recap_is_read_in_the_thread_of_the_card(world: World, browser
 async def test_the_history_is_shown_to_whoever_asks_and_comes_as_a_file(world: World, browser: Browser) -> None:
     """The file can be downloaded from the direct messages of the app."""
     await past_calls(world, 12)
-    page = await opened(browser, world, "light")
+    page = await in_slack(browser, world, ALICE, size=(1100, 1500), look="light")
     composer = page.get_by_role("textbox", name="Message #general")
     await composer.fill("/startcall history")
     await composer.press("Enter")
@@ -94,7 +75,7 @@ async def test_the_home_shows_calls_a_chart_and_what_needs_an_admin(world: World
         transaction.save_call(replace(call, stuck_code="token_revoked", due_at=None))
 
     await world.server.database.write(work)
-    page = await opened(browser, world, look)
+    page = await in_slack(browser, world, ALICE, size=(1100, 1500), look=look)
     await page.get_by_role("link", name="Startcall").click()
     picture = page.get_by_role("img", name="Calls per week")
     await expect(picture).to_be_visible()

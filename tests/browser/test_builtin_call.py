@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from sandbox.people import ALICE
-from tests.browser.call_story import check_from_card_to_end, in_slack, to_the_lobby
+from tests.browser.call_story import check_from_card_to_end, to_the_lobby
+from tests.browser.in_slack import in_slack
 from tests.world import World, running_world
 
 STOP_WITHIN_S = 10.0

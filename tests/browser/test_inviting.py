@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.people import ALICE, BOB
-from tests.browser.test_main_job import opened, type_line
+from tests.browser.in_slack import in_slack, type_line
 from tests.scenario.ringing import pass_s, rung
-from tests.world import World, running_world
+from tests.world import World
 
 SCREENSHOTS = Path("test-output/inviting")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode, as `make run` does."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
 
 
 async def keep(page: Page, name: str) -> None:
@@ -35,7 +26,7 @@ async def looks_at(page: Page, world: World, user: str, channel_id: str) -> None
 
 async def test_an_invited_person_is_rung_declines_and_the_card_says_so(world: World, browser: Browser) -> None:
     """The direct message loses its buttons, and who invited is told."""
-    alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    alice, bob = await in_slack(browser, world, ALICE), await in_slack(browser, world, BOB)
     await type_line(alice, "/startcall Release talk @bob @carol")
     ring = await rung(world, BOB)
     await looks_at(bob, world, BOB, ring.channel_id)
@@ -52,7 +43,7 @@ async def test_an_invited_person_is_rung_declines_and_the_card_says_so(world: Wo
 
 async def test_the_dialog_invites_and_a_missed_call_can_be_called_back(world: World, browser: Browser) -> None:
     """The button on the card opens a dialog; after a minute the direct message offers to call back."""
-    alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    alice, bob = await in_slack(browser, world, ALICE), await in_slack(browser, world, BOB)
     await type_line(alice, "/startcall Release talk")
     await alice.get_by_role("button", name="Invite", exact=True).click()
     dialog = alice.get_by_role("dialog")
@@ -74,7 +65,7 @@ async def test_the_dialog_invites_and_a_missed_call_can_be_called_back(world: Wo
 
 async def test_a_mistaken_end_is_taken_back_on_the_card(world: World, browser: Browser) -> None:
     """The ended card offers it, and the new card says who did it."""
-    alice = await opened(browser, world, ALICE)
+    alice = await in_slack(browser, world, ALICE)
     await type_line(alice, "/startcall Release talk")
     await alice.get_by_role("button", name="End", exact=True).click()
     await alice.get_by_role("dialog").get_by_role("button", name="End call").click()

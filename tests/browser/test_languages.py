@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from calls.model import TeamId, UserId
-from sandbox.people import CAROL, GENERAL
-from tests.world import World, running_world
+from sandbox.people import CAROL
+from tests.browser.in_slack import in_slack, type_line
+from tests.world import World
 
 SCREENSHOTS = Path("test-output/languages")
 
@@ -27,37 +27,13 @@ _CUT_OFF = """() => [...document.querySelectorAll('button, h1, h2, h3, label, [r
     .map(one => one.textContent.trim().slice(0, 80))"""
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode, as `make run` does."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
-
-
-async def opened(browser: Browser, world: World) -> Page:
-    """Open #general as Carol."""
-    context = await browser.new_context(viewport={"width": 900, "height": 760})
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto(f"{world.slack.url}?user={CAROL}&channel={GENERAL}")
-    await page.get_by_role("textbox", name="Message #general").wait_for()
-    return page
-
-
-async def type_line(page: Page, text: str) -> None:
-    """Type into the composer and press Enter."""
-    composer = page.get_by_role("textbox", name="Message #general")
-    await composer.fill(text)
-    await composer.press("Enter")
-
-
 @pytest.mark.parametrize("locale", SEEN)
 async def test_card_and_dialogs_fit_in_other_languages(world: World, browser: Browser, locale: str) -> None:
     """A card with its buttons, the dialogs behind them, help and settings are whole."""
     title, rename, dialog_title, question = SEEN[locale]
     world.slack.workspace.users[CAROL].locale = locale
     await world.server.profiles.learned(TeamId(world.slack.workspace.team.id), UserId(CAROL))
-    page = await opened(browser, world)
+    page = await in_slack(browser, world, CAROL, size=(900, 760))
 
     await type_line(page, "/startcall help")
     await type_line(page, f"/startcall {title}")

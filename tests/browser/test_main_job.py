@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import AsyncIterator
 from itertools import count, islice
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.people import ALICE, BOB, GENERAL
+from tests.browser.in_slack import in_slack, type_line
 from tests.lateness import least_of
-from tests.world import World, running_world
+from tests.world import World
 
 SCREENSHOTS = Path("test-output/main-job")
 CARD_MEDIAN_MS = 300
@@ -26,30 +25,6 @@ _NOTE_HEADING = """title => {
     const note = () => { if (!window.shownAt && isThere()) window.shownAt = Date.now(); };
     new MutationObserver(note).observe(document.body, {childList: true, subtree: true, characterData: true});
 }"""
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode, as `make run` does."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
-
-
-async def opened(browser: Browser, world: World, user: str) -> Page:
-    """Open #general as somebody."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 760})
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto(f"{world.slack.url}?user={user}&channel={GENERAL}")
-    await page.get_by_role("textbox", name="Message #general").wait_for()
-    return page
-
-
-async def type_line(page: Page, text: str) -> None:
-    """Type into the composer and press Enter."""
-    composer = page.get_by_role("textbox", name="Message #general")
-    await composer.fill(text)
-    await composer.press("Enter")
 
 
 async def keep(page: Page, name: str) -> None:
@@ -66,7 +41,7 @@ async def end_the_call(world: World) -> None:
 
 async def test_two_people_go_through_the_whole_life_of_a_call(world: World, browser: Browser) -> None:
     """Start, join, rename and end by one show on the other's page, and a second end changes nothing."""
-    alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    alice, bob = await in_slack(browser, world, ALICE), await in_slack(browser, world, BOB)
 
     await type_line(alice, "/startcall Weekly sync")
     for page in (alice, bob):
@@ -109,7 +84,7 @@ async def test_two_people_go_through_the_whole_life_of_a_call(world: World, brow
 
 async def test_a_card_is_on_the_other_page_in_time(world: World, browser: Browser) -> None:
     """At the median of nine, a card stands on the other's page less than 300 ms after Enter; best of three tries."""
-    alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    alice, bob = await in_slack(browser, world, ALICE), await in_slack(browser, world, BOB)
     await alice.evaluate(_NOTE_ENTER)
     numbers = count()
 
@@ -131,7 +106,7 @@ async def test_a_card_is_on_the_other_page_in_time(world: World, browser: Browse
 
 async def test_a_dialog_asks_before_a_call_ends_and_can_be_left(world: World, browser: Browser) -> None:
     """Whoever presses End by mistake keeps the call running."""
-    alice = await opened(browser, world, ALICE)
+    alice = await in_slack(browser, world, ALICE)
     await type_line(alice, "/startcall Weekly sync")
 
     await alice.get_by_role("button", name="End", exact=True).click()
@@ -144,7 +119,7 @@ async def test_a_dialog_asks_before_a_call_ends_and_can_be_left(world: World, br
 
 async def test_the_dialog_starts_a_call_where_the_person_looks(world: World, browser: Browser) -> None:
     """The shortcut's dialog has the conversation chosen already, takes people, and works by keyboard."""
-    alice = await opened(browser, world, ALICE)
+    alice = await in_slack(browser, world, ALICE)
     await alice.get_by_role("button", name="Shortcuts").click()
     await alice.get_by_role("button", name="Start a call").click()
     dialog = alice.get_by_role("dialog")

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from sandbox.people import ALICE
-from tests.browser.call_story import in_slack
+from tests.browser.in_slack import in_slack
 from tests.own_account import KEY
 from tests.world import World, running_world
 from tests.zoom_double import OWN_EMAIL, USER_CLIENT_ID, USER_CLIENT_SECRET, ZoomDouble

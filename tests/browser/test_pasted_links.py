@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from sandbox.people import ALICE, BOB
-from tests.browser.call_story import in_slack
+from tests.browser.in_slack import in_slack
 from tests.world import World, running_world
 
 SCREENSHOTS = Path("test-output/pasted-links")

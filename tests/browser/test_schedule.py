@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from calls.clock import now
-from sandbox.people import ALICE, BOB, GENERAL
-from tests.world import World, running_world
+from sandbox.people import ALICE, BOB
+from tests.browser.in_slack import in_slack, type_line
+from tests.world import World
 
 SCREENSHOTS = Path("test-output/schedule")
+SIZE = (1100, 1000)
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode, as `make run` does."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
-
-
-async def opened(browser: Browser, world: World, user: str) -> Page:
-    """Open #general as somebody."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 1000})
-    context.set_default_timeout(15_000)
-    page = await context.new_page()
-    await page.goto(f"{world.slack.url}?user={user}&channel={GENERAL}")
-    await page.get_by_role("textbox", name="Message #general").wait_for()
-    return page
-
-
-async def type_line(page: Page, text: str) -> None:
-    """Type into the composer and press Enter."""
-    composer = page.get_by_role("textbox", name="Message #general")
-    await composer.fill(text)
-    await composer.press("Enter")
 
 
 async def keep(page: Page, name: str) -> None:
@@ -50,7 +26,7 @@ async def keep(page: Page, name: str) -> None:
 
 async def test_a_series_is_planned_in_the_dialog_and_people_answer_on_its_card(world: World, browser: Browser) -> None:
     """Plan, answer, change, leave one out and cancel, each seen by both."""
-    alice, bob = await opened(browser, world, ALICE), await opened(browser, world, BOB)
+    alice, bob = await in_slack(browser, world, ALICE, size=SIZE), await in_slack(browser, world, BOB, size=SIZE)
     tomorrow = now().astimezone(BERLIN) + timedelta(days=1)
 
     await type_line(alice, "/startcall schedule")
@@ -91,7 +67,7 @@ async def test_a_series_is_planned_in_the_dialog_and_people_answer_on_its_card(w
 
 async def test_a_planned_call_turns_into_a_call_before_peoples_eyes(world: World, browser: Browser) -> None:
     """The card of the plan says that it started, and the card of the call stands below."""
-    alice = await opened(browser, world, ALICE)
+    alice = await in_slack(browser, world, ALICE, size=SIZE)
     await type_line(alice, "/startcall Standup in 3 seconds for 15 min")
     await expect(alice.get_by_role("button", name="I'll come")).to_be_visible()
     await keep(alice, "8-planned")
@@ -103,7 +79,7 @@ async def test_a_planned_call_turns_into_a_call_before_peoples_eyes(world: World
 
 async def test_a_time_that_is_over_is_explained_in_the_dialog(world: World, browser: Browser) -> None:
     """The dialog stays open, with the reason at the date."""
-    alice = await opened(browser, world, ALICE)
+    alice = await in_slack(browser, world, ALICE, size=SIZE)
     await type_line(alice, "/startcall schedule")
     dialog = alice.get_by_role("dialog")
     await dialog.get_by_label("Date", exact=True).fill("2020-01-01")

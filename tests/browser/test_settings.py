@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from calls.model import TeamId
 from calls.preferences import Who, WorkspacePreferences
 from sandbox.people import ALICE
-from tests.browser.call_story import in_slack
+from tests.browser.in_slack import in_slack, type_line
 from tests.choosing import Choosing
 from tests.world import World, running_world
 
@@ -28,12 +28,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Run an app that has two meeting systems."""
     async with running_world(tmp_path, http=False, extra=SEVERAL) as running:
         yield running
-
-
-async def type_line(page: Page, text: str) -> None:
-    """Type into the composer and press Enter."""
-    await page.get_by_role("textbox", name="Message #general").fill(text)
-    await page.keyboard.press("Enter")
 
 
 async def test_an_admin_goes_through_every_part(world: World, browser: Browser) -> None:

@@ -6,22 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from sandbox.people import ALICE, BOB
 from sandbox.server import Sandbox
-from tests.browser.call_story import in_slack
+from tests.browser.in_slack import in_slack, type_line
 from tests.world import GENERAL, World, running_world
 
 SCREENSHOTS = Path("test-output/starting")
 MANY = 5_000
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Run the app against a local Slack over Socket Mode, as `make run` does."""
-    async with running_world(tmp_path, http=False) as running:
-        yield running
 
 
 @pytest.fixture
@@ -35,13 +28,6 @@ def crowded(slack: Sandbox) -> None:
     """Let 5,000 people into the general channel."""
     members = slack.workspace.channels[GENERAL].members
     members.update(f"U9{one:08}" for one in range(MANY - len(members)))
-
-
-async def type_line(page: Page, text: str) -> None:
-    """Type into the composer and press Enter."""
-    composer = page.get_by_role("textbox", name="Message #general")
-    await composer.fill(text)
-    await composer.press("Enter")
 
 
 async def test_a_second_start_offers_the_running_call(world: World, browser: Browser) -> None:
