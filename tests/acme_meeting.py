@@ -7,31 +7,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.ids import new_call_id
-from calls.model import Call, UserId, Visitor
-from sandbox.workspace import CallRecord
+from calls.model import Call
 from tests.acme import SECRET, Acme, installed_example, running_acme
-from tests.world import GENERAL, NO_EXTRA, World, running_world
+from tests.only_call import OnlyCall
+from tests.world import NO_EXTRA, running_world
 
 
 @dataclass(slots=True)
-class Meeting:
+class Meeting(OnlyCall):
     """An app whose calls meet at an Acme server."""
 
-    world: World
     acme: Acme
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
-
-    async def call(self) -> Call:
-        """Return the only call, as we have it."""
-        found = await self.world.server.database.read(lambda transaction: transaction.call_named(self.at_slack.id))
-        assert found is not None
-        return found
 
     async def calls(self) -> list[Call]:
         """Return every call, as we have it, oldest first."""
@@ -39,20 +25,12 @@ class Meeting:
 
     async def start(self) -> None:
         """Start a call and have its reports arrive."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
+        await self.begin()
         self.acme.hooks_url = f"{self.world.server.address}/hooks/{self.world.server.provider.name}"
 
     async def visitor(self, user_id: str, name: str = "") -> str:
         """Let a Slack person in as our page does, and return the id that Acme reports back."""
-        call = await self.call()
-        visitor = Visitor(new_call_id(), call.id, f"slack:{user_id}", name or user_id, UserId(user_id))
-        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
-        return visitor.id
-
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
+        return (await self.let_in(user_id, name or user_id)).id
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import pytest
 from calls.model import Room
 from sandbox.testing import wait_for
 from tests.bigbluebutton_double import Double
-from tests.hosted_meeting import HostedMeeting
+from tests.vendor_meeting import VendorMeeting
 from tests.world import running_world
 
 
@@ -22,14 +22,14 @@ async def server() -> AsyncIterator[Double]:
 
 
 @pytest.fixture
-async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[HostedMeeting]:
+async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[VendorMeeting]:
     """Run an app that uses it, and a local Slack."""
     settings = {**server.settings, "STARTCALL_PROVIDER": "bigbluebutton"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
-        yield HostedMeeting(world)
+        yield VendorMeeting(world)
 
 
-async def started(meeting: HostedMeeting, server: Double) -> Room:
+async def started(meeting: VendorMeeting, server: Double) -> Room:
     """Start a call, and return its room once its meeting is reported."""
     room = await meeting.start()
     await wait_for(lambda: len(server.hooks) == 1)
@@ -37,7 +37,7 @@ async def started(meeting: HostedMeeting, server: Double) -> Room:
 
 
 async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are(
-    meeting: HostedMeeting, server: Double
+    meeting: VendorMeeting, server: Double
 ) -> None:
     """Bob within moments of entering, and gone after the delay of a leave."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
@@ -48,14 +48,14 @@ async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are
     await wait_for(lambda: meeting.shown() == [])
 
 
-async def test_ending_in_slack_closes_the_meeting_and_stops_its_reports(meeting: HostedMeeting, server: Double) -> None:
+async def test_ending_in_slack_closes_the_meeting_and_stops_its_reports(meeting: VendorMeeting, server: Double) -> None:
     """Nobody goes on talking in a call that is over."""
     await started(meeting, server)
-    await meeting.end_in_slack()
+    await meeting.end()
     await wait_for(lambda: server.meetings == {} and server.hooks == {})
 
 
-async def test_a_meeting_closed_by_its_moderator_ends_the_call(meeting: HostedMeeting, server: Double) -> None:
+async def test_a_meeting_closed_by_its_moderator_ends_the_call(meeting: VendorMeeting, server: Double) -> None:
     """With the reason on its card."""
     room = await started(meeting, server)
     await server.close(room.id)

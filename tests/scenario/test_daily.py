@@ -11,7 +11,8 @@ import pytest
 from sandbox.testing import PATIENCE_S, wait_for
 from tests.daily_double import DailyDouble
 from tests.lateness import added_after_s
-from tests.vendor_meeting import LEAVE_S, VendorMeeting
+from tests.only_call import LEAVE_S
+from tests.vendor_meeting import VendorMeeting
 from tests.world import GENERAL, running_world
 
 
@@ -61,7 +62,7 @@ async def test_a_reload_is_no_end_and_an_empty_room_is(daily: DailyDouble, meeti
     await daily.leave(again)
     await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
     await meeting.world.settled()
-    assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
+    assert "everybody had left" in meeting.last_line()
     assert {} == daily.rooms
 
 

@@ -7,19 +7,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
-from calls.ids import new_call_id
-from calls.model import Call, Room, UserId, Visitor
+from calls.model import Room
 from providers.jitsi.reservations import path_secret
 from sandbox.testing import wait_for
-from sandbox.workspace import CallRecord
 from tests.lateness import added_after_s
+from tests.only_call import LEAVE_S
 from tests.ports import free_port
 from tests.prosody_server import (
     APP_ID,
@@ -32,52 +30,21 @@ from tests.prosody_server import (
     connected,
     start_prosody,
 )
-from tests.world import GENERAL, World, running_world
-
-LEAVE_S = 5 + 2
-"""The delay of a leave, and what it takes to be seen."""
+from tests.vendor_meeting import VendorMeeting
+from tests.world import GENERAL, running_world
 
 FORM = {"start_time": "2026-11-21T12:00:00.000Z", "mail_owner": "somebody@guest.meet.test"}
 
 
 @dataclass(slots=True)
-class Meeting:
+class Meeting(VendorMeeting):
     """An app whose calls meet at a Jitsi of which there is only Prosody."""
 
-    world: World
     prosody: ProsodyServer
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
-
-    async def start(self) -> Room:
-        """Start a call and return its room."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
-        room = (await self.call()).room
-        assert room is not None
-        return room
-
-    async def call(self) -> Call:
-        """Return the only call, as we have it."""
-        found = await self.world.server.database.read(lambda transaction: transaction.call_named(self.at_slack.id))
-        assert found is not None
-        return found
 
     async def token(self, room: Room, user_id: str) -> str:
         """Let a Slack person in as our page does, and return the token in their link."""
-        call = await self.call()
-        visitor = Visitor(new_call_id(), call.id, f"slack:{user_id}", "Somebody", UserId(user_id))
-        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
-        link = await self.world.server.provider.person_link(room, visitor, lasts=timedelta(minutes=5))
-        return link.partition("#jwt=")[2]
-
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
+        return (await self.link(room, user_id)).partition("#jwt=")[2]
 
     async def reserve(self, method: str, room_id: str, **form: str) -> tuple[int, dict[str, object]]:
         """Ask as Prosody's reservation plugin does."""

@@ -9,8 +9,8 @@ import pytest
 
 from calls.model import Room
 from sandbox.testing import wait_for
-from tests.hosted_meeting import HostedMeeting
 from tests.livekit_double import Double
+from tests.vendor_meeting import VendorMeeting
 from tests.world import GENERAL, running_world
 
 
@@ -22,14 +22,14 @@ async def server() -> AsyncIterator[Double]:
 
 
 @pytest.fixture
-async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[HostedMeeting]:
+async def meeting(tmp_path: Path, server: Double) -> AsyncIterator[VendorMeeting]:
     """Run an app that uses it, and a local Slack."""
     settings = {**server.settings, "STARTCALL_PROVIDER": "livekit"}
     async with running_world(tmp_path, http=False, extra=settings) as world:
-        yield HostedMeeting(world)
+        yield VendorMeeting(world)
 
 
-async def started(meeting: HostedMeeting, server: Double) -> Room:
+async def started(meeting: VendorMeeting, server: Double) -> Room:
     """Start a call, and return its room."""
     room = await meeting.start()
     server.hooks_url = f"{meeting.world.server.address}/hooks/livekit"
@@ -37,7 +37,7 @@ async def started(meeting: HostedMeeting, server: Double) -> Room:
 
 
 async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are(
-    meeting: HostedMeeting, server: Double
+    meeting: VendorMeeting, server: Double
 ) -> None:
     """Bob within moments of entering, and gone after the delay of a leave."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
@@ -49,7 +49,7 @@ async def test_who_enters_and_leaves_is_on_the_card_as_the_slack_person_they_are
 
 
 async def test_who_leaves_by_the_card_and_who_has_no_link_of_ours_is_shown_out(
-    meeting: HostedMeeting, server: Double
+    meeting: VendorMeeting, server: Double
 ) -> None:
     """A recorder stays."""
     room, bob = await started(meeting, server), meeting.world.bob.user_id
@@ -63,14 +63,14 @@ async def test_who_leaves_by_the_card_and_who_has_no_link_of_ours_is_shown_out(
     await wait_for(lambda: server.people[room.id] == {} and meeting.shown() == [])
 
 
-async def test_ending_in_slack_closes_the_room(meeting: HostedMeeting, server: Double) -> None:
+async def test_ending_in_slack_closes_the_room(meeting: VendorMeeting, server: Double) -> None:
     """Nobody goes on talking in a call that is over."""
     await started(meeting, server)
-    await meeting.end_in_slack()
+    await meeting.end()
     await wait_for(lambda: server.rooms == {})
 
 
-async def test_a_room_closed_at_livekit_ends_the_call(meeting: HostedMeeting, server: Double) -> None:
+async def test_a_room_closed_at_livekit_ends_the_call(meeting: VendorMeeting, server: Double) -> None:
     """With the reason on its card."""
     room = await started(meeting, server)
     await server.finish(room.id)

@@ -10,7 +10,7 @@ import pytest
 from sandbox.testing import PATIENCE_S, wait_for
 from tests.nextcloud_double import NextcloudDouble
 from tests.vendor_meeting import VendorMeeting
-from tests.world import GENERAL, running_world
+from tests.world import running_world
 
 LOOK_S = 12
 """How long it may take until Talk is asked again, and what follows from it."""
@@ -44,7 +44,7 @@ async def test_who_is_in_is_on_the_card_and_the_call_ends_with_the_last(
     nextcloud.leave(guest)
     await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=2 * LOOK_S + PATIENCE_S)
     await meeting.world.settled()
-    assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
+    assert "everybody had left" in meeting.last_line()
     assert {} == nextcloud.rooms
 
 

@@ -15,11 +15,9 @@ from sandbox.people import CAROL
 from sandbox.testing import PATIENCE_S, wait_for
 from sandbox.workspace import CallRecord
 from tests.acme_meeting import Meeting, running_meeting
+from tests.only_call import LEAVE_S
 from tests.scenario.ringing import call_of, rung
 from tests.world import GENERAL, World
-
-LEAVE_S = 5 + 2
-"""The delay of a leave, and what it takes to be seen."""
 
 
 @pytest.fixture

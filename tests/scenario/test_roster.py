@@ -14,10 +14,8 @@ from sandbox.testing import PATIENCE_S, wait_for
 from sandbox.workspace import User
 from tests.acme_meeting import Meeting, running_meeting
 from tests.lateness import TRIES, added_after_s, least_of
+from tests.only_call import LEAVE_S
 from tests.world import GENERAL
-
-LEAVE_S = 5 + 2
-"""The delay of a leave, and what it takes to be seen."""
 
 ON_CARD_S = 1.0
 """From somebody's coming to the request that puts them on the card."""

@@ -9,36 +9,21 @@ from pathlib import Path
 import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
-from sandbox.workspace import CallRecord
+from tests.only_call import LEAVE_S, OnlyCall
 from tests.teams_double import TeamsDouble
-from tests.world import GENERAL, World, running_world
-
-LEAVE_S = 5 + 2
-"""The delay of a leave, and what it takes to be seen."""
+from tests.world import GENERAL, running_world
 
 
 @dataclass(slots=True)
-class Meeting:
+class Meeting(OnlyCall):
     """An app whose calls are at Microsoft Teams."""
 
-    world: World
     microsoft: TeamsDouble
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
 
     async def start(self) -> None:
         """Start a call and wait until Graph reports."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
+        await self.begin()
         await wait_for(lambda: len(self.microsoft.subscriptions) == 1)
-
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
 
 
 @pytest.fixture

@@ -9,26 +9,19 @@ from pathlib import Path
 import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
-from sandbox.workspace import CallRecord
+from tests.only_call import OnlyCall
 from tests.webex_double import WebexDouble, participant
-from tests.world import GENERAL, World, running_world
+from tests.world import GENERAL, running_world
 
 LOOK_S = 5 + 2
 """How often is asked who is in, and what it takes to be seen."""
 
 
 @dataclass(slots=True)
-class Meeting:
+class Meeting(OnlyCall):
     """An app whose calls meet at Webex."""
 
-    world: World
     webex: WebexDouble
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
 
     @property
     def room(self) -> str:
@@ -36,14 +29,9 @@ class Meeting:
         (meeting_id,) = self.webex.meetings
         return meeting_id
 
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
-
     async def start(self) -> None:
         """Start a call."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
+        await self.begin()
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.testing import PATIENCE_S, wait_for
-from tests.vendor_meeting import LEAVE_S, VendorMeeting
+from tests.only_call import LEAVE_S
+from tests.vendor_meeting import VendorMeeting
 from tests.whereby_double import WherebyDouble
-from tests.world import GENERAL, running_world
+from tests.world import running_world
 
 
 @pytest.fixture
@@ -61,5 +62,5 @@ async def test_the_call_ends_when_everybody_has_gone_also_when_a_report_was_lost
     await whereby.leave(last)
     await wait_for(lambda: meeting.at_slack.date_end > 0, timeout_s=LEAVE_S + PATIENCE_S)
     await meeting.world.settled()
-    assert "everybody had left" in meeting.world.cards(GENERAL)[0].blocks[-1]["elements"][0]["text"]
+    assert "everybody had left" in meeting.last_line()
     assert {} == whereby.meetings

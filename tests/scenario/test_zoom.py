@@ -14,29 +14,19 @@ import pytest
 
 from calls.clock import now
 from sandbox.testing import wait_for
-from sandbox.workspace import CallRecord
 from tests.lateness import added_after_s
+from tests.only_call import OnlyCall
 from tests.vendor import RETRY_AFTER_S
-from tests.world import GENERAL, World, running_world
+from tests.world import GENERAL, running_world
 from tests.zoom_double import HOOK_SECRET, SUBSCRIPTION_ID, Json, ZoomDouble, participant, signed
-
-LEAVE_S = 5 + 2
-"""The delay of a leave, and what it takes to be seen."""
 
 
 @dataclass(slots=True)
-class Meeting:
+class Meeting(OnlyCall):
     """An app whose calls meet at Zoom."""
 
-    world: World
     zoom: ZoomDouble
     by_webhook: bool
-
-    @property
-    def at_slack(self) -> CallRecord:
-        """Return the only call, as Slack has it."""
-        (call,) = self.world.slack.workspace.calls.values()
-        return call
 
     @property
     def room(self) -> str:
@@ -44,14 +34,9 @@ class Meeting:
         (number,) = self.zoom.meetings
         return str(number)
 
-    def shown(self) -> list[str]:
-        """Return who Slack shows in the call."""
-        return sorted(user.get("slack_id") or user["display_name"] for user in self.at_slack.active)
-
     async def start(self) -> None:
         """Start a call."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync")
-        await self.world.card(GENERAL)
+        await self.begin()
 
     async def tell(self, report: Json) -> None:
         """Have Zoom report something, in the way it was set up to."""

@@ -1,4 +1,4 @@
-"""An app whose only call meets at a hosted meeting system, with the local Slack."""
+"""An app with one call, whose meeting system a test plays: what Slack shows of it, and what we have of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAVE_S = 5 + 2
 
 
 @dataclass(slots=True)
-class HostedMeeting:
+class OnlyCall:
     """The app and its only call."""
 
     world: World
@@ -26,27 +26,29 @@ class HostedMeeting:
         (call,) = self.world.slack.workspace.calls.values()
         return call
 
-    async def start(self) -> Room:
-        """Start the call and return its room."""
-        await self.world.alice.command(GENERAL, "/startcall", "Weekly sync, with a comma")
-        await self.world.card(GENERAL)
-        room = (await self.call()).room
-        assert room is not None
-        return room
-
     async def call(self) -> Call:
         """Return the call, as we have it."""
         found = await self.world.server.database.read(lambda transaction: transaction.call_named(self.at_slack.id))
         assert found is not None
         return found
 
+    async def begin(self, title: str = "Weekly sync") -> None:
+        """Start the call and wait for its card."""
+        await self.world.alice.command(GENERAL, "/startcall", title)
+        await self.world.card(GENERAL)
+
+    async def let_in(self, user_id: str, name: str = "Somebody") -> Visitor:
+        """Let a Slack person in as our page does."""
+        visitor = Visitor(new_call_id(), (await self.call()).id, f"slack:{user_id}", name, UserId(user_id))
+        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
+        return visitor
+
     async def link(self, room: Room, user_id: str) -> str:
         """Let a Slack person in as our page does, and return the link it leads them to."""
-        visitor = Visitor(new_call_id(), (await self.call()).id, f"slack:{user_id}", user_id, UserId(user_id))
-        await self.world.server.database.write(lambda transaction: transaction.add_visitor(visitor))
+        visitor = await self.let_in(user_id)
         return await self.world.server.provider.person_link(room, visitor, lasts=timedelta(minutes=5))
 
-    async def end_in_slack(self) -> None:
+    async def end(self) -> None:
         """Press *End* on the card."""
         await self.world.alice.click(GENERAL, self.world.cards(GENERAL)[0].ts, "end_call")
 
