@@ -33,7 +33,7 @@ from storage.vault import Vault
 from tests.attack.light_slack import LightSlack, light_slack
 from tests.attack.wire import FORM, Keys, signature
 from tests.durability.process import AppProcess, sqlite_url
-from tests.world import free_port
+from tests.ports import free_port
 
 WORKSPACES, CHANNELS, PEOPLE = 50, 400, 200
 LASTS_S = 10.0

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from listeners.http_server import new_site, serving
-from tests.world import free_port
+from tests.ports import free_port
 
 GET = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
