@@ -21,6 +21,9 @@ QUIET_S: Final = 0.002
 TURN_S: Final = 0.02
 """How often one call goes on while requests come in, in seconds; Slack takes 50 new calls a minute of a workspace."""
 
+NEXT_S: Final = 0.001
+"""How soon one goes on after the other when none come in any more, in seconds, so that they stay in their order."""
+
 
 class _Intake:
     """The requests that are being taken in, and the work that gives way to them, in the order in which it came."""
@@ -39,16 +42,17 @@ class _Intake:
         self._is_quiet = False
         if self._quiet_timer is not None:
             self._quiet_timer.cancel()
+            self._quiet_timer = None
 
     def end(self) -> None:
         """Note that a request was answered, or has failed."""
         self._in_progress -= 1
         if self._in_progress == 0:
-            self._quiet_timer = asyncio.get_running_loop().call_later(QUIET_S, self._let_all_go_on)
+            self._quiet_timer = asyncio.get_running_loop().call_later(QUIET_S, self._be_quiet)
 
     async def turn(self) -> None:
         """Wait until nothing is being taken in any more, or it is this one's turn all the same."""
-        if self._is_quiet:
+        if self._is_quiet and not self._waiting:
             return
         loop = asyncio.get_running_loop()
         mine = loop.create_future()
@@ -57,21 +61,22 @@ class _Intake:
             self._turn_timer = loop.call_later(TURN_S, self._let_one_go_on)
         await mine
 
-    def _let_all_go_on(self) -> None:
-        self._is_quiet = True
-        while self._waiting:
-            self._let_go_on()
+    def _be_quiet(self) -> None:
+        self._is_quiet, self._quiet_timer = True, None
+        if self._turn_timer is not None:
+            self._turn_timer.cancel()
+            self._let_one_go_on()
 
     def _let_one_go_on(self) -> None:
+        # Kept no longer than needed: a timer holds its loop, under which this is found.
         self._turn_timer = None
+        while self._waiting and self._waiting[0].done():
+            self._waiting.popleft()
         if self._waiting:
-            self._let_go_on()
-            self._turn_timer = asyncio.get_running_loop().call_later(TURN_S, self._let_one_go_on)
-
-    def _let_go_on(self) -> None:
-        first = self._waiting.popleft()
-        if not first.done():
-            first.set_result(None)
+            self._waiting.popleft().set_result(None)
+        if self._waiting:
+            wait_s = NEXT_S if self._is_quiet else TURN_S
+            self._turn_timer = asyncio.get_running_loop().call_later(wait_s, self._let_one_go_on)
 
 
 _intakes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Intake] = WeakKeyDictionary()
