@@ -188,7 +188,6 @@ class ProcrastinateWakeUps:
         self._running += 1
         about_call(call_id)
         try:
-            await turn()
             with holding(self._lease_of(context.job)):
                 due_at = await self._advance(work_id_of(call_id))
             if due_at is not None:
@@ -211,6 +210,8 @@ class ProcrastinateWakeUps:
     async def _defer(self, call_id: WorkId) -> None:
         about_call(call_id)
         await acknowledged()
+        # Before it is asked for, so that processes which take nothing in do not overtake this one.
+        await turn()
         # The process that runs the job does not know of the delivery.
         _log.debug("A process is asked to advance this call.")
         await self._opened.wait()
