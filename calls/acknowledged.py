@@ -112,4 +112,8 @@ async def turn() -> None:
 
 def _intake() -> _Intake:
     """Return the intake of the running loop; there is one loop in a process, and one for each test."""
-    return _intakes.setdefault(asyncio.get_running_loop(), _Intake())
+    loop = asyncio.get_running_loop()
+    found = _intakes.get(loop)
+    if found is None:
+        found = _intakes[loop] = _Intake()
+    return found
