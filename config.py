@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from calls.errors import ConfigError
 from calls.limits import Limits
+from calls.loopback import is_loopback
 from calls.secret import Secret
 from calls.workflows import EndRules
 from config_checks import find_fault, find_fault_of, names_in
@@ -25,7 +26,6 @@ from config_found import Found, Problem, chosen_in, find_settings
 from config_install import KEY, KEY_FILE, MAKE_KEY, installs_by_oauth, read_keys
 from config_limits import read_limits
 from config_table import SETTINGS, SLACK_APPS, WIDTH_CHARS
-from providers.addresses import is_loopback
 from providers.registry import AUTO, OWN_KINDS
 
 ENV_FILE = Path(".env")

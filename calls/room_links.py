@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from calls.errors import ProviderRefused
+from calls.loopback import is_loopback
 from calls.meetings import Provider
 from calls.model import Room
 
@@ -47,18 +47,9 @@ def is_web_link(link: str) -> bool:
         return False
     if not host or "@" in parts.netloc:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def _scheme(link: str) -> str:
     scheme, colon, _ = link.partition(":")
     return scheme.lower() if colon and _CHARACTERS.fullmatch(link) else ""
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from calls.loopback import is_loopback
 from config import Settings
 from doctor.report import Finding, State
 from parts import configured_address
-from providers.addresses import is_loopback
 
 
 def check_settings(settings: Settings) -> Finding:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
+
+from calls.loopback import is_loopback
 
 ADDRESS_MAX_CHARS = 1000
 """Leaves room for what is filled in; Slack documents no limit for a call's address."""
@@ -30,16 +31,6 @@ def find_address_fault(address: str) -> str | None:
     if port == 0:
         return "has port 0, at which nothing can be reached"
     return _scheme_fault(parts) or _host_fault(parts)
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address can only mean the computer it is used on."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _scheme_fault(parts: SplitResult) -> str | None:

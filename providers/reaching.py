@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from calls.loopback import is_loopback
 from calls.meetings import Health
-from providers.addresses import is_loopback
 
 PROBE_TIMEOUT_S = 5.0
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from calls.errors import ConfigError
-from providers.addresses import is_loopback
+from calls.loopback import is_loopback
 
 STUN_URL: Final = "STARTCALL_STUN_URL"
 TURN_URL: Final = "STARTCALL_TURN_URL"
