@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.request import getproxies
 
 import aiohttp
 
@@ -24,8 +25,10 @@ def open_session(settings: Settings) -> aiohttp.ClientSession:
         ConfigError: when a meeting system cannot be loaded.
     """
     connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_S)
-    # Proxies are what the environment says; the gate looks at where a request is meant to go.
-    return aiohttp.ClientSession(connector=connector, trust_env=True, middlewares=(gate_for(settings),))
+    # Proxies are what the environment says; the gate looks at where a request is meant to go. Without any, a session
+    # that is told to trust it would read the environment and a file of passwords before each request all the same.
+    has_proxies = bool(getproxies())
+    return aiohttp.ClientSession(connector=connector, trust_env=has_proxies, middlewares=(gate_for(settings),))
 
 
 def gate_for(settings: Settings) -> OutgoingGate:

@@ -14,6 +14,7 @@ import listeners
 from calls.advance import Advancer
 from calls.clock import now
 from calls.errors import CallsError, SlackRefused, SlackTokenDead
+from calls.fresh import Fresh
 from calls.installations import Installation
 from calls.intake import Intake
 from calls.joining import Joining
@@ -53,6 +54,7 @@ from server_parts import (
 from storage.backlog import read_backlog
 from storage.budgets import build_budgets
 from storage.database import Database
+from storage.postgres import is_postgres
 from storage.wakeups import build_wakeups
 from supervised import Supervised
 
@@ -100,14 +102,16 @@ class Server:
         self.meeting_systems = build_providers(settings, session, address, self._is_open)
         outside = build_outside(settings, web_api, self.meeting_systems, database, address)
         self.provider, self.providers = self.meeting_systems.default, outside.providers
-        self.advancer = Advancer(database, outside)
+        fresh = None if is_postgres(settings.database_url) else Fresh()
+        self.advancer = Advancer(database, outside, fresh)
         self.wakeups = build_wakeups(database, settings.database_url, now, self._advance)
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)
         allowed = Permissions(database, outside.profiles, outside.groups)
         self.calls = CallService(database, self.wakeups, self.replies, now, allowed, providers=self.providers)
-        self.starts = Starts(database, self.wakeups, outside, allowed, default_provider=self.provider.name)
+        usual = self.provider.name
+        self.starts = Starts(database, self.wakeups, outside, allowed, default_provider=usual, fresh=fresh)
         self.installing = self.slack.installing(self._installed_in)
         self.site_url = settings.site_url(address) or address
         self.bolt = build_bolt_app(settings.slack_api_url, self._bot_of)

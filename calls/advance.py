@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calls import claiming, closing, recapping, ringing, running, starting, watching, weighing
-from calls.errors import CallsError, SlackTokenDead, StorageError
-from calls.invitation import Invitation
+from calls.errors import CallsError, SlackTokenDead, StaleCallError, StorageError
+from calls.fresh import Fresh
+from calls.invitation import Invitation, with_rows
 from calls.log_subject import about_call
 from calls.measuring import STEPS, WAKE_UPS
 from calls.model import Call, CallId, Notice, Participant, TeamId
@@ -36,14 +38,29 @@ SLOW_STEP_S = 0.3
 """How long a step takes at least before it makes anybody wait, however late it began."""
 
 
+_CHANGES_CALL_ALONE = {Step.REGISTER, Step.POST, Step.RENAME, Step.END_AT_SLACK, Step.SHOW_END, Step.END_ROOM}
+"""The steps whose results, where they go well, are noted in the call's own row and nowhere else."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """A call with everything that decides its next step, as stored at one moment."""
+    """A call with everything that decides its next step, as stored at one moment.
+
+    Args:
+        unsaved: puts what only `call` shows into a row, too; it costs nothing to be had again, so it is saved with
+            what comes next.
+    """
 
     call: Call
-    participants: Sequence[Participant]
-    notices: Sequence[Notice]
+    participants: Sequence[Participant] = ()
+    notices: Sequence[Notice] = ()
     invitations: Sequence[Invitation] = ()
+    unsaved: Callable[[Call], Call] | None = None
+
+    def noted(self, record: Record) -> Record:
+        """Return what notes a result after what is not saved yet."""
+        unsaved = self.unsaved
+        return record if unsaved is None else lambda transaction, stored: record(transaction, unsaved(stored))
 
 
 class Advancer:
@@ -54,10 +71,15 @@ class Advancer:
     steps are treated as uncertain. Hence no note is written before a request, and the usual start costs no extra look.
     """
 
-    def __init__(self, storage: Storage, outside: Outside) -> None:
-        """Take what the steps need."""
+    def __init__(self, storage: Storage, outside: Outside, fresh: Fresh | None = None) -> None:
+        """Take what the steps need.
+
+        Args:
+            fresh: what was just stored; None where other processes work on the same calls.
+        """
         self._storage = storage
         self._outside = outside
+        self._fresh = fresh or Fresh()
         self._since = outside.now()
 
     async def advance(self, call_id: CallId) -> datetime | None:
@@ -109,8 +131,9 @@ class Advancer:
         return await self._storage.write(work)
 
     async def _advance(self, call_id: CallId) -> datetime | None:
-        snapshot = await self._storage.read(lambda transaction: _look(transaction, call_id))
-        found = True
+        fresh = self._fresh.take(call_id)
+        snapshot = await self._look(call_id) if fresh is None else _Snapshot(fresh, invitations=with_rows(fresh, ()))
+        found = fresh is None
         while snapshot is not None:
             step = self._step_due(snapshot)
             if step is None:
@@ -127,6 +150,13 @@ class Advancer:
             await self._tell(snapshot.notices)
         return snapshot.call.due_at
 
+    async def _look(self, call_id: CallId) -> _Snapshot | None:
+        def work(transaction: Transaction) -> _Snapshot | None:
+            call = transaction.call(call_id)
+            return None if call is None else _around(transaction, call)
+
+        return await self._storage.read(work)
+
     def _step_due(self, snapshot: _Snapshot) -> Step | None:
         if not self._is_due(snapshot.call):
             return None
@@ -142,21 +172,23 @@ class Advancer:
         """Do one step and save what came of it, whether it went well, must wait, or was refused."""
         call = snapshot.call
         with speaking(call.language):
-            slow = asyncio.create_task(self._tell_if_slow(call)) if call.is_starting else None
             try:
-                record = await self._do(step, snapshot, uncertain=uncertain)
-                result = "done"
+                if step is Step.MAKE_ROOM and starting.names_rooms(self._outside, call):
+                    in_room = await starting.room_of(self._outside, call)
+                    _note(step, "done")
+                    return replace(snapshot, call=in_room(call), unsaved=in_room)
+                with self._telling_if_slow(snapshot):
+                    record = await self._do(step, snapshot, uncertain=uncertain)
             except StorageError:
                 raise
             except CallsError as error:
                 _log.warning("call %s: step %s: %s", call.id, step.name.lower(), error)
-                record = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
-                result = "again" if error.retryable else "refused"
-            finally:
-                if slow is not None:
-                    slow.cancel()
-            saved = await self._save(call.id, record)
-        _note(step, result)
+                refused = after_refusal(self._outside, step, call, error, uncertain=uncertain or call.tries > 0)
+                saved = await self._save(call.id, snapshot.noted(refused))
+                _note(step, "again" if error.retryable else "refused")
+            else:
+                saved = await self._save_done(step, snapshot, record)
+                _note(step, "done")
         return saved
 
     async def _do(self, step: Step, snapshot: _Snapshot, *, uncertain: bool) -> Record:
@@ -197,28 +229,48 @@ class Advancer:
         }
         return await work[step]()
 
-    async def _save(self, call_id: CallId, record: Record) -> _Snapshot | None:
-        """Put the result of a step into the row; a call that needs nothing now is due when it needs something again."""
+    async def _save_done(self, step: Step, snapshot: _Snapshot, record: Record) -> _Snapshot | None:
+        """Save what came of a step that went well, without a look at the call where nobody has changed it meanwhile."""
+        call, noted = snapshot.call, snapshot.noted(record)
+        if step not in _CHANGES_CALL_ALONE:
+            return await self._save(call.id, noted)
 
         def work(transaction: Transaction) -> _Snapshot | None:
-            stored = transaction.call(call_id)
-            if stored is None:
-                return None
-            changed = record(transaction, stored)
-            if changed.due_at == stored.due_at:
-                changed = replace(changed, tries=0, stuck_code=None)
-            participants = transaction.participants(call_id)
-            if self._outside.sets_statuses:
-                note_people(transaction, changed, participants, self._outside.now())
-            changed = watching.watched(changed, participants, self._outside.now(), self._outside.rules)
-            invitations = ringing.invitations_of(transaction, changed)
-            at = _Snapshot(changed, participants, transaction.notices(call_id), invitations)
-            if changed.stuck_code is None and self._next_step(at) is None:
-                due_at = next_due(changed, participants, self._outside.rules, invitations)
-                at = replace(at, call=replace(changed, due_at=due_at))
-            return replace(at, call=transaction.save_call(at.call))
+            try:
+                return self._put(transaction, replace(snapshot, call=record(transaction, call)), call)
+            except StaleCallError:
+                return self._put_anew(transaction, call.id, noted)
 
         return await self._storage.write(work)
+
+    async def _save(self, call_id: CallId, record: Record) -> _Snapshot | None:
+        """Put the result of a step into the row as it is now."""
+        return await self._storage.write(lambda transaction: self._put_anew(transaction, call_id, record))
+
+    def _put_anew(self, transaction: Transaction, call_id: CallId, record: Record) -> _Snapshot | None:
+        stored = transaction.call(call_id)
+        if stored is None:
+            return None
+        return self._put(transaction, _around(transaction, record(transaction, stored)), stored)
+
+    def _put(self, transaction: Transaction, at: _Snapshot, stored: Call) -> _Snapshot:
+        """Store a call that a step has changed; one that needs nothing now is due when it needs something again.
+
+        Raises:
+            StaleCallError: when it was changed since `stored` was read; nothing was stored then.
+        """
+        now, changed = self._outside.now(), at.call
+        if changed.due_at == stored.due_at:
+            changed = replace(changed, tries=0, stuck_code=None)
+        changed = watching.watched(changed, at.participants, now, self._outside.rules)
+        at = replace(at, call=changed, unsaved=None)
+        if changed.stuck_code is None and self._next_step(at) is None:
+            due_at = next_due(changed, at.participants, self._outside.rules, at.invitations)
+            changed = replace(changed, due_at=due_at)
+        saved = transaction.save_call(changed)
+        if self._outside.sets_statuses:
+            note_people(transaction, saved, at.participants, now)
+        return replace(at, call=saved)
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
         """Tell each waiting sentence; one that cannot be told is dropped, for it would be news to nobody later."""
@@ -234,20 +286,39 @@ class Advancer:
                     return
             await self._storage.write(lambda transaction, told=notice: transaction.drop_notice(told.id))  # type: ignore[misc]
 
-    async def _tell_if_slow(self, call: Call) -> None:
+    @contextmanager
+    def _telling_if_slow(self, snapshot: _Snapshot) -> Iterator[None]:
         """Tell the starter of a call that the card has to wait, once its steps have taken too long."""
+        call = snapshot.call
+        if not call.is_starting:
+            yield
+            return
+        loop, tasks = asyncio.get_running_loop(), list[asyncio.Task[None]]()
         age_s = (self._outside.now() - call.created_at).total_seconds()
-        await asyncio.sleep(min(SLOW_S, max(SLOW_STEP_S, SLOW_S - age_s)))
+        wait_s = min(SLOW_S, max(SLOW_STEP_S, SLOW_S - age_s))
+        timer = loop.call_later(wait_s, lambda: tasks.append(loop.create_task(self._tell_to_wait(snapshot))))
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in tasks:
+                task.cancel()
+
+    async def _tell_to_wait(self, snapshot: _Snapshot) -> None:
+        call = snapshot.call
 
         def work(transaction: Transaction) -> Sequence[Notice]:
             stored = transaction.call(call.id)
-            told = None if stored is None else told_to_wait(transaction, stored)
-            if told is None or told is stored:
+            if stored is None or not stored.is_starting or stored.wait_told:
                 return ()
-            transaction.save_call(told)
+            # They are told where the room is, so it is saved now.
+            transaction.save_call(snapshot.noted(told_to_wait)(transaction, stored))
             return transaction.notices(call.id)
 
-        await self._tell(await self._storage.write(work))
+        try:
+            await self._tell(await self._storage.write(work))
+        except StorageError as error:
+            _log.warning("call %s: its starter could not be told that the card has to wait: %s", call.id, error)
 
     async def _tell_later(self, notice: Notice) -> None:
         """See to it that a sentence is tried again."""
@@ -271,9 +342,7 @@ def _note(step: Step, result: str) -> None:
     _log.log(logging.DEBUG if step in {Step.LOOK, Step.KEEP} else logging.INFO, "step %s: %s", name, result)
 
 
-def _look(transaction: Transaction, call_id: CallId) -> _Snapshot | None:
-    call = transaction.call(call_id)
-    if call is None:
-        return None
+def _around(transaction: Transaction, call: Call) -> _Snapshot:
+    """Return a call with what is stored of it elsewhere."""
     invitations = ringing.invitations_of(transaction, call)
-    return _Snapshot(call, transaction.participants(call_id), transaction.notices(call_id), invitations)
+    return _Snapshot(call, transaction.participants(call.id), transaction.notices(call.id), invitations)

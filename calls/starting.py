@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from calls.blocks import build_card
@@ -37,20 +38,31 @@ def capabilities_of(outside: Outside, call: Call) -> Capability:
 async def make_room(outside: Outside, call: Call) -> Record:
     """Ask the provider for the call's room."""
     await still_held()
+    in_room = await room_of(outside, call)
+    return lambda _, stored: in_room(stored)
+
+
+def names_rooms(outside: Outside, call: Call) -> bool:
+    """Say whether the room of a call is only named, so that it costs nothing to be asked for it again."""
+    return call.provider in outside.providers and Capability.CREATE not in capabilities_of(outside, call)
+
+
+async def room_of(outside: Outside, call: Call) -> Callable[[Call], Call]:
+    """Return what puts a call into the room that its provider gives it."""
     provider = provider_of(outside, call)
     host_email = None
     if Capability.HOST_EMAIL in provider.capabilities:
         host_email = await outside.users.email_of(call.team_id, call.started_by)
     # A call that goes on after its end gets the room it had: the one of the call for which it was first made.
-    room_of = CallId(call.sequel.room_of or call.id)
-    spec = RoomSpec(room_of, call.team_id, call.channel_id, call.title, call.started_by, host_email)
+    of_call = CallId(call.sequel.room_of or call.id)
+    spec = RoomSpec(of_call, call.team_id, call.channel_id, call.title, call.started_by, host_email)
     room = checked_room(provider, await outside.asking.ask(provider, provider.create_room(spec)))
 
-    def record(_: Transaction, stored: Call) -> Call:
+    def in_room(stored: Call) -> Call:
         state = CallState.ROOM_MADE if stored.state is CallState.ACCEPTED else stored.state
         return replace(stored, room=room, join_url=_join_url(outside, call, room), state=state)
 
-    return record
+    return in_room
 
 
 def _join_url(outside: Outside, call: Call, room: Room) -> str:

@@ -9,6 +9,7 @@ from calls.accepting import accept
 from calls.choosing import choices
 from calls.ending import end_for_everybody
 from calls.finding import CallRef
+from calls.fresh import Fresh
 from calls.ids import new_call_id, new_display_id, new_join_token
 from calls.limits import too_much, too_much_here
 from calls.model import Call, CallId, CallState, ChannelId, Delivery, Person, Reply, UserId
@@ -96,12 +97,20 @@ class Starts:
     """The starts of calls. Each method answers as soon as the request is stored."""
 
     def __init__(
-        self, storage: Storage, wakeups: WakeUps, outside: Outside, allowed: Permissions, *, default_provider: str
+        self,
+        storage: Storage,
+        wakeups: WakeUps,
+        outside: Outside,
+        allowed: Permissions,
+        *,
+        default_provider: str,
+        fresh: Fresh | None = None,
     ) -> None:
         """Take where calls are kept, who is to be woken, and who may end a call that is replaced.
 
         Args:
             default_provider: the name of the provider that calls are usually started with.
+            fresh: where whoever is woken finds what was just stored; None where that may be another process.
         """
         self._storage = storage
         self._wakeups = wakeups
@@ -109,6 +118,7 @@ class Starts:
         self._allowed = allowed
         self._now = outside.now
         self._placing = Placing(outside.providers, default_provider)
+        self._fresh = fresh
 
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
         """Start a call, or ask whoever wants it first.
@@ -118,6 +128,7 @@ class Starts:
         """
         call = self.new_call(request)
         known = Known(call.created_at, self._outside.opens)
+        begun: list[Call] = []
 
         def work(transaction: Transaction) -> Reply:
             refusal = too_much(transaction, call, self._outside.limits)
@@ -130,6 +141,7 @@ class Starts:
                 return Reply(decided.text, is_done=False)
             stored = _asked_in(request.origin, decided)
             transaction.add_call(stored)
+            begun.append(stored)
             if stored.question is not None and stored.question.told:
                 return Reply(question_text(stored), call.id, is_done=False, asks=True)
             if question_text(stored) is not None:
@@ -139,7 +151,12 @@ class Starts:
             return Reply("\n".join((*([understood] if understood else ()), *placed.said)) or None, call.id)
 
         self._outside.sizes.refresh(call.team_id)
-        return await accept(self._storage, self._wakeups, delivery, work)
+        reply = await accept(self._storage, self._wakeups, delivery, work)
+        # A copy of a request gets the reply that was given, with the call of then. Nobody is working on ours yet: who
+        # was woken has its turn after this.
+        if self._fresh is not None and begun and begun[-1].id == reply.call_id:
+            self._fresh.keep(begun[-1])
+        return reply
 
     async def answer(self, call_id: CallId, choice: Choice, person: Person, delivery: Delivery) -> Reply:
         """Do what the starter of a waiting call answers to its question.

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, liter
 from calls.invitation import InvitationState
 from calls.limits import Asker, Crowd, Limits
 from calls.model import TeamId, UserId
+from storage.prepared import Prepared
 from storage.tables import Instant, calls, invitations, is_open, is_over, is_starting
 
 
@@ -28,12 +29,12 @@ def _crowd_query() -> Select[Any]:
         in_channel.order_by(began.c.created_at.desc()).limit(1).offset(bindparam("in_channel")),
         waiting.limit(1).offset(bindparam("waiting")),
     )
-    first, second, third = (part.scalar_subquery() for part in parts)
-    return select(first, second, third)
+    names = ("by_person", "in_channel", "waiting")
+    return select(*(part.scalar_subquery().label(name) for part, name in zip(parts, names, strict=True)))
 
 
 # Making the query takes ten times as long as running it, and it is run before every acknowledgement of a start.
-_CROWD = _crowd_query()
+_CROWD = Prepared(_crowd_query())
 
 
 class SqlCrowding:
@@ -52,8 +53,8 @@ class SqlCrowding:
             "in_channel": allowed.starts_in_channel - 1,
             "waiting": allowed.waiting_in_workspace - 1,
         }
-        found = self._connection.execute(_CROWD, values).one()
-        return Crowd(found[0], found[1], found[2] is not None)
+        found = _CROWD.all(self._connection, values)[0]
+        return Crowd(found.by_person, found.in_channel, found.waiting is not None)
 
     def rings_of(self, team_id: TeamId, user_id: UserId, since: datetime) -> int:
         """Return how often a person was rung, or is rung next."""

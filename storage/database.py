@@ -65,7 +65,7 @@ class Database:
             reply = work(SqlTransaction(connection))
             answer = {"text": reply.text, "call_id": reply.call_id, "is_done": reply.is_done, "asks": reply.asks}
             values = {"team_id": delivery.team_id, "key": delivery.key, "received_at": self._now(), **answer}
-            connection.execute(statements.ADD_DELIVERY, values)
+            statements.ADD_DELIVERY.run(connection, values)
             return reply
 
         reply = await self.change(accept_once)
@@ -170,7 +170,7 @@ class Database:
 
     def _read_now(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
         def read() -> Answer:
-            with engine.connect() as connection:
+            with engine.begin() as connection:
                 return work(connection)
 
         try:
@@ -188,5 +188,5 @@ def _in_this_context(work: Callable[[Connection], Answer]) -> Callable[[Connecti
 def _reply_given(connection: Connection, delivery: Delivery) -> Reply | None:
     """Return the reply that was given to an earlier copy of a delivery, or None."""
     which = {"team_id": delivery.team_id, "key": delivery.key}
-    row = connection.execute(statements.REPLY_GIVEN, which).one_or_none()
+    row = statements.REPLY_GIVEN.one_or_none(connection, which)
     return None if row is None else Reply(row.text, row.call_id, row.is_done, row.asks)

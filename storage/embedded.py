@@ -25,6 +25,9 @@ SWEEP_S = 1.0
 DEFECT_PAUSE_S = 30.0
 """How long a call rests whose row cannot even be marked as set aside."""
 
+SWEEP_AGAIN_S = 0.05
+"""How soon one sweep follows another at the earliest."""
+
 SWEEP_MAX = 200
 """How many calls one sweep starts."""
 
@@ -68,8 +71,8 @@ class EmbeddedWakeUps:
         """Find due calls, until cancelled; a database that fails for a while is asked again."""
         while True:
             try:
-                await self._sweep()
-                wait_s = await self._until_next_s()
+                has_found = await self._sweep()
+                wait_s = await self._until_next_s(has_found=has_found)
             except CallsError as error:
                 _log.warning("The sweep could not read the database and will try again: %s", error)
                 wait_s = SWEEP_S
@@ -91,16 +94,22 @@ class EmbeddedWakeUps:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
 
-    async def _sweep(self) -> None:
-        for call_id in await self._storage.due(self._now(), SWEEP_MAX):
-            if call_id not in self._running:
-                self.wake(call_id)
+    async def _sweep(self) -> bool:
+        """Start what is due and does not run yet; say whether there was any."""
+        found = [one for one in await self._storage.due(self._now(), SWEEP_MAX) if one not in self._running]
+        for work_id in found:
+            self.wake(work_id)
+        return bool(found)
 
-    async def _until_next_s(self) -> float:
+    async def _until_next_s(self, *, has_found: bool) -> float:
         due_at = await self._storage.next_due_at()
         if due_at is None:
             return SWEEP_S
-        return min(SWEEP_S, max(0.05, (due_at - self._now()).total_seconds()))
+        wait_s = (due_at - self._now()).total_seconds()
+        if wait_s <= 0 and not has_found:
+            # What is due runs already, so that looking for it again and again would only hold it up.
+            return SWEEP_S
+        return min(SWEEP_S, max(SWEEP_AGAIN_S, wait_s))
 
     async def _rest(self, seconds: float) -> None:
         """Wait, but hold up no stop."""

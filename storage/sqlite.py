@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from calls.errors import ConfigError
+from storage.prepared import drive
 
 BUSY_TIMEOUT_MS = 2_000
 """How long a writer waits for another program's lock; well inside the 3 s in which Slack wants an answer."""
@@ -62,7 +63,7 @@ def _on_connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the drive
 def _on_begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
     # A writer takes its lock at once: one that starts as a reader can never be given the lock later.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    drive(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

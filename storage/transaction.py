@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Result, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from calls.conversation import Conversation
 from calls.errors import StaleCallError
@@ -64,7 +64,8 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
     def call(self, call_id: CallId) -> Call | None:
         """Return a call, or None."""
         query = statements.CALL_KEPT if self._writes else statements.CALL
-        return _call_or_none(self._connection.execute(query, {"call_id": call_id}))
+        row = query.one_or_none(self._connection, {"call_id": call_id})
+        return None if row is None else rows.call_of(row)
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
         """Return the open calls of a workspace, or of one conversation, oldest first."""
@@ -75,7 +76,8 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def live_call(self, team_id: TeamId, live_key: str) -> Call | None:
         """Return the open call that has a place, or None."""
-        return _call_or_none(self._connection.execute(statements.LIVE_CALL, {"team_id": team_id, "live_key": live_key}))
+        row = statements.LIVE_CALL.one_or_none(self._connection, {"team_id": team_id, "live_key": live_key})
+        return None if row is None else rows.call_of(row)
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
         """Return the open calls a person started, is in or is invited to, oldest first."""
@@ -116,19 +118,19 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def add_call(self, call: Call) -> None:
         """Store a new call."""
-        self._connection.execute(statements.ADD_CALL, rows.call_values(call))
+        statements.ADD_CALL.run(self._connection, rows.call_values(call))
 
     def save_call(self, call: Call) -> Call:
         """Store a changed call if nobody else has changed it since it was read."""
         saved = replace(call, version=call.version + 1)
         values = {**rows.call_values(saved), "call_id": call.id, "read_version": call.version}
-        if self._connection.execute(statements.SAVE_CALL, values).rowcount != 1:
+        if statements.SAVE_CALL.run(self._connection, values) != 1:
             raise StaleCallError("stale_call", detail=call.id)
         return saved
 
     def participants(self, call_id: CallId) -> Sequence[Participant]:
         """Return everybody of a call in the order in which they came."""
-        found = self._connection.execute(statements.PARTICIPANTS, {"call_id": call_id})
+        found = statements.PARTICIPANTS.all(self._connection, {"call_id": call_id})
         return [rows.participant_of(row) for row in found]
 
     def save_participant(self, participant: Participant) -> None:
@@ -141,7 +143,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def invitations(self, call_id: CallId) -> Sequence[Invitation]:
         """Return what became of the invitations to a call."""
-        found = self._connection.execute(statements.INVITATIONS, {"call_id": call_id})
+        found = statements.INVITATIONS.all(self._connection, {"call_id": call_id})
         return [rows.invitation_of(row) for row in found]
 
     def save_invitation(self, invitation: Invitation) -> None:
@@ -207,7 +209,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def profile(self, team_id: TeamId, user_id: UserId) -> Profile | None:
         """Return what Slack said of a person, or None."""
-        row = self._connection.execute(statements.PROFILE, {"team_id": team_id, "user_id": user_id}).one_or_none()
+        row = statements.PROFILE.one_or_none(self._connection, {"team_id": team_id, "user_id": user_id})
         return None if row is None else rows.profile_of(row)
 
     def save_profile(self, profile: Profile) -> None:
@@ -217,7 +219,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
     def conversations(self, team_id: TeamId, channel_id: ChannelId) -> Sequence[Conversation]:
         """Return what is known of a conversation, and of the one that everybody is in."""
         place = {"team_id": team_id, "channel_id": channel_id}
-        return [rows.conversation_of(row) for row in self._connection.execute(statements.CONVERSATIONS, place)]
+        return [rows.conversation_of(row) for row in statements.CONVERSATIONS.all(self._connection, place)]
 
     def save_conversation(self, conversation: Conversation) -> None:
         """Store what Slack said of a conversation."""
@@ -233,7 +235,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
     ) -> Mapping[Holder, Mapping[str, object]]:
         """Return what a workspace, a conversation and a person chose, without those who chose nothing."""
         whose = {"team_id": team_id, "channel_id": channel_id, "user_id": user_id}
-        return {Holder(row.holder): row.chosen for row in self._connection.execute(statements.ALL_CHOSEN, whose)}
+        return {Holder(row.holder): row.chosen for row in statements.ALL_CHOSEN.all(self._connection, whose)}
 
     def save_chosen(self, team_id: TeamId, holder: Holder, holder_id: str, chosen: Mapping[str, object]) -> None:
         """Store what was chosen."""
@@ -256,7 +258,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def notices(self, call_id: CallId) -> Sequence[Notice]:
         """Return what of a call is still to be told, oldest first."""
-        return [rows.notice_of(row) for row in self._connection.execute(statements.NOTICES, {"call_id": call_id})]
+        return [rows.notice_of(row) for row in statements.NOTICES.all(self._connection, {"call_id": call_id})]
 
     def drop_notice(self, notice_id: int) -> None:
         """Forget a sentence."""
@@ -267,9 +269,5 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
         if self._writes:
             # SQLite has no such clause and needs none: there a writer is alone anyway.
             query = query.with_for_update(key_share=True)
-        return _call_or_none(self._connection.execute(query))
-
-
-def _call_or_none(found: Result[Any]) -> Call | None:
-    row = found.one_or_none()
-    return None if row is None else rows.call_of(row)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else rows.call_of(row)

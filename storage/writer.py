@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -50,6 +50,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         """Start the thread."""
         self._engine = engine.execution_options(writes=True)
+        self._connection: Connection | None = None
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
@@ -76,7 +77,8 @@ class Writer:
             stopping = self._fill(batch)
             self._write(batch)
             if stopping:
-                return
+                break
+        self._close()
 
     def _fill(self, batch: list[_Job[object]]) -> bool:
         """Add what is waiting already; say whether the thread was asked to stop."""
@@ -108,6 +110,7 @@ class Writer:
             failure = StorageError("not_stored", detail=type(error).__name__)
             failure.__cause__ = error
             # A connection made while the files could not be written to stays read-only for as long as it lives.
+            self._close()
             self._engine.dispose()
             self._add_waiting(batch)
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, and the thread goes on for the others
@@ -123,7 +126,7 @@ class Writer:
         To keep them apart costs half as much again as the work itself, and hardly any ever refuses.
         """
         try:
-            with self._engine.begin() as connection:
+            with self._transaction() as connection:
                 for job in batch:
                     job.answer = job.work(connection)
         except SQLAlchemyError:
@@ -132,9 +135,24 @@ class Writer:
             if len(batch) == 1:
                 # Work that is alone in its transaction takes it back by raising.
                 raise
-            with self._engine.begin() as connection:
+            with self._transaction() as connection:
                 for job in batch:
                     _do_apart(job, connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Begin a transaction on a connection that is kept: to take one from the pool costs more than most work."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin():
+            yield self._connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # What cannot be closed any more is let go of all the same.
+            with suppress(SQLAlchemyError):
+                connection.close()
 
 
 def _settle(jobs: list[_Job[object]], failure: Exception | None) -> None:
