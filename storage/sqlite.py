@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from calls.errors import ConfigError
@@ -18,8 +18,12 @@ from storage.prepared import drive
 BUSY_TIMEOUT_MS = 2_000
 """How long a writer waits for another program's lock; well inside the 3 s in which Slack wants an answer."""
 
+CHECKPOINT_PAGES = 4_000
+"""How much of the log is moved into the file at the latest, 16 MiB, while somebody waits; else it is when idle."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
+    f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
     # FULL, not NORMAL: an acknowledged command must survive a power failure, not only a crash of the process.
     "PRAGMA synchronous=FULL",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -64,6 +68,15 @@ def _on_begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event sig
     # A writer takes its lock at once: one that starts as a reader can never be given the lock later.
     writes = connection.get_execution_options().get("writes", False)
     drive(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def checkpoint(connection: Connection) -> None:
+    """Move what the log holds into the file, outside of a transaction, as far as nobody is kept waiting by it.
+
+    Raises:
+        DBAPIError: when the file cannot be written to; nothing is lost by that.
+    """
+    drive(connection, "PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 @contextmanager

@@ -18,11 +18,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import StorageError
+from storage.sqlite import checkpoint
 
 Answer = TypeVar("Answer")
 
 BATCH_MAX = 64
 """How many pieces of work share one commit at most, so that the first is not kept waiting for long."""
+
+
+IDLE_S = 0.05
+"""How long nothing must have come in before what was written is tidied up, in seconds; that takes some milliseconds."""
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class Writer:
         """Start the thread."""
         self._engine = engine.execution_options(writes=True)
         self._connection: Connection | None = None
+        self._is_untidy = False
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
@@ -72,13 +78,29 @@ class Writer:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
             batch = [job]
             stopping = self._fill(batch)
             self._write(batch)
             if stopping:
                 break
         self._close()
+
+    def _next(self) -> _Job[object] | None:
+        """Wait for the next piece of work, and tidy up once none has come for a while."""
+        if self._is_untidy:
+            try:
+                return self._jobs.get(timeout=IDLE_S)
+            except queue.Empty:
+                self._tidy_up()
+        return self._jobs.get()
+
+    def _tidy_up(self) -> None:
+        self._is_untidy = False
+        if self._connection is not None:
+            # What cannot be moved now is moved later: by the next of these, or while work goes on.
+            with suppress(SQLAlchemyError):
+                checkpoint(self._connection)
 
     def _fill(self, batch: list[_Job[object]]) -> bool:
         """Add what is waiting already; say whether the thread was asked to stop."""
@@ -103,6 +125,7 @@ class Writer:
 
     def _write(self, batch: list[_Job[object]]) -> None:
         """Store a batch by one commit; when that fails, nothing of it was stored."""
+        self._is_untidy = True
         failure: Exception | None = None
         try:
             self._write_together(batch)
