@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import aiohttp
@@ -63,6 +64,9 @@ _log = logging.getLogger("startcall")
 GRACE_S = 8.0
 """How long a stop waits for work in flight, in seconds; orchestrators kill after 10."""
 
+ASKING_MAX_S = 0.8
+"""How long we are not ready because Slack has not said yet who we are, in seconds; shorter than probes wait."""
+
 NOT_WORKING = (
     "Calls are not worked on at the moment. That is started again by itself; if this lasts, the log says what stops it."
 )
@@ -93,6 +97,8 @@ class Server:
         self.takes_in = takes_in
         self.address = address
         self.connection = Connection()
+        self._has_asked = asyncio.Event()
+        self._asks_until_s = asyncio.get_running_loop().time() + ASKING_MAX_S
         self.socket_mode: SocketMode | None = None
         self.database = database
         self.pace = Pace(build_budgets(database, settings.database_url))
@@ -168,7 +174,14 @@ class Server:
         await self.meeting_systems.aclose()
 
     async def reasons_not_ready(self) -> Sequence[str]:
-        """Return a sentence for everything that keeps us from taking work now."""
+        """Return a sentence for everything that keeps us from taking work now.
+
+        At the start it waits a moment for what the first call would else wait for: a connection to Slack, and the size
+        of the workspace.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._asks_until_s):
+                await self._has_asked.wait()
         reasons = []
         try:
             await self.database.check_writable()
@@ -190,6 +203,7 @@ class Server:
         """Ask Slack once whose token this is, and again until it answers; of many tokens nothing is asked."""
         token = self.settings.slack_bot_token
         if token is None:
+            self._has_asked.set()
             await self._revive()
             return
         while True:
@@ -198,13 +212,16 @@ class Server:
             except SlackTokenDead as error:
                 self.connection.refusal = sentence_for(error)
                 _log.error("%s", self.connection.refusal)
+                self._has_asked.set()
                 return
             except CallsError as error:
                 _log.warning("Slack did not say who we are and is asked again in %s s: %s", _RETRY_S, error)
+                self._has_asked.set()
                 await asyncio.sleep(_RETRY_S)
             else:
                 _log.info("Connected to the workspace %s.", self.connection.identity.team_name)
-                self.sizes.learn_general(TeamId(self.connection.identity.team_id))
+                await self.sizes.learn_general(TeamId(self.connection.identity.team_id))
+                self._has_asked.set()
                 await self._revive()
                 return
 
