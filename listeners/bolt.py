@@ -54,6 +54,7 @@ def build_bolt_app(base_url: str, bot_of: BotOf) -> AsyncApp:
         )
 
     app = AsyncApp(
+        name="startcall",  # without one, Bolt looks through the sources of all that is loaded for the file we are in
         client=AsyncWebClient(base_url=base_url),
         logger=_bolt_log,
         authorize=authorize,

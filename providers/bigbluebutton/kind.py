@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.bigbluebutton.provider import BigBlueButtonProvider
 from providers.bigbluebutton.settings import (
     USUAL_ALGORITHM,
     BigBlueButtonSettings,
@@ -21,6 +20,8 @@ _RECORD = "STARTCALL_BIGBLUEBUTTON_RECORD"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.bigbluebutton.provider import BigBlueButtonProvider
+
     values = surroundings.values
     for name in (_URL, _SECRET):
         if not values.get(name):

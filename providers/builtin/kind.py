@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.builtin.provider import NAME, BuiltinProvider, House
 from providers.builtin.settings import (
     DEFAULT_PEOPLE_MAX,
     DEFAULT_STUN_URL,
@@ -26,6 +25,8 @@ from providers.room_names import check_room_key
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.builtin.provider import BuiltinProvider, House
+
     if surroundings.site_url is None:
         raise ConfigError("builtin_needs_public_url")
     check_room_key(surroundings.key)
@@ -36,7 +37,7 @@ def _build(surroundings: Surroundings) -> Provider:
 
 
 KIND = ProviderKind(
-    name=NAME,
+    name="builtin",
     settings=(
         ProviderSetting(
             STUN_URL,

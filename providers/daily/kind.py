@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault
-from providers.daily.provider import DailyProvider
 from providers.daily.settings import API_URL, DailySettings
 from providers.required import read_required
 
@@ -13,6 +12,8 @@ _API_URL = "STARTCALL_DAILY_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.daily.provider import DailyProvider
+
     settings = DailySettings(
         api_key=read_required(surroundings.values, _API_KEY),
         key=surroundings.key,

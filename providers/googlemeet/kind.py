@@ -5,11 +5,7 @@ from __future__ import annotations
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault
-from providers.googlemeet.google_api import NAME
-from providers.googlemeet.provider import GoogleMeetProvider
-from providers.googlemeet.service_account import read_service_account
-from providers.googlemeet.settings import (
-    GoogleMeetSettings,
+from providers.googlemeet.checks import (
     find_access_fault,
     find_email_fault,
     find_key_fault,
@@ -28,6 +24,10 @@ _API_URL = "STARTCALL_GOOGLEMEET_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.googlemeet.provider import GoogleMeetProvider
+    from providers.googlemeet.service_account import read_service_account
+    from providers.googlemeet.settings import GoogleMeetSettings
+
     values = surroundings.values
     for name in (_KEY, _HOST):
         if name not in values:
@@ -47,7 +47,7 @@ def _build(surroundings: Surroundings) -> Provider:
 
 
 KIND = ProviderKind(
-    name=NAME,
+    name="googlemeet",
     settings=(
         ProviderSetting(
             _KEY,

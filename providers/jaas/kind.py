@@ -5,16 +5,7 @@ from __future__ import annotations
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault
-from providers.jaas.provider import JaasProvider
-from providers.jaas.settings import (
-    JAAS_URL,
-    JaasSettings,
-    find_app_id_fault,
-    find_key_id_fault,
-    find_private_key_fault,
-    read_key_id,
-    read_private_key,
-)
+from providers.jaas.checks import JAAS_URL, find_app_id_fault, find_key_id_fault, find_private_key_fault
 
 _APP_ID = "STARTCALL_JAAS_APP_ID"
 _KEY_ID = "STARTCALL_JAAS_KEY_ID"
@@ -24,6 +15,9 @@ _API_URL = "STARTCALL_JAAS_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.jaas.provider import JaasProvider
+    from providers.jaas.settings import JaasSettings, read_key_id, read_private_key
+
     values = surroundings.values
     for name in (_APP_ID, _KEY_ID, _PRIVATE_KEY):
         if not values.get(name):

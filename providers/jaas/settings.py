@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,12 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from calls.errors import ConfigError
+from providers.jaas.checks import JAAS_URL
 from providers.room_names import check_room_key
 
-JAAS_URL = "https://8x8.vc"
-
-_APP_ID = re.compile(r"vpaas-magic-cookie-[0-9a-f]{32}")
-_KEY_ID = re.compile(r"(vpaas-magic-cookie-[0-9a-f]{32}/)?[0-9A-Za-z_-]{1,64}")
 _KEY_MIN_BITS = 2048
 
 
@@ -69,24 +65,3 @@ def read_private_key(value: str) -> RSAPrivateKey:
     if not isinstance(key, RSAPrivateKey) or key.key_size < _KEY_MIN_BITS:
         raise ConfigError("jaas_key_not_usable", detail=f"is not an RSA key of {_KEY_MIN_BITS} bits or more")
     return key
-
-
-def find_private_key_fault(value: str) -> str | None:
-    """Return what is wrong with a private key; None when it can be used."""
-    if value.startswith("your-"):
-        return "still holds the placeholder, not a real key"
-    try:
-        read_private_key(value)
-    except ConfigError as error:
-        return error.detail
-    return None
-
-
-def find_app_id_fault(value: str) -> str | None:
-    """Return what is wrong with a tenant's id; None when it can be used."""
-    return None if _APP_ID.fullmatch(value) else "is not vpaas-magic-cookie- and 32 digits or letters from a to f"
-
-
-def find_key_id_fault(value: str) -> str | None:
-    """Return what is wrong with a key's id; None when it can be used."""
-    return None if _KEY_ID.fullmatch(value) else "is not the id of an API key, such as vpaas-magic-cookie-…/4f4910"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.janus.api import NAME
-from providers.janus.provider import JanusProvider
 from providers.janus.settings import JanusSettings, find_public_url_fault, find_secret_fault, find_url_fault
 
 JANUS_URL = "STARTCALL_JANUS_URL"
@@ -59,6 +57,8 @@ _SETTINGS = (
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.janus.provider import JanusProvider
+
     values = surroundings.values
     missing = [name for name in _REQUIRED if name not in values]
     if missing:
@@ -78,7 +78,7 @@ def _build(surroundings: Surroundings) -> Provider:
 
 
 KIND = ProviderKind(
-    name=NAME,
+    name="janus",
     settings=_SETTINGS,
     build=_build,
     can=(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import read_secrets
-from providers.jitsi.provider import JitsiProvider
 from providers.jitsi.settings import (
     PUBLIC_JITSI,
     JitsiSettings,
@@ -25,6 +24,8 @@ _MUC = "STARTCALL_JITSI_MUC"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.jitsi.provider import JitsiProvider
+
     values = surroundings.values
     prosody_url = values.get(_PROSODY_URL)
     settings = JitsiSettings(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from calls.errors import ConfigError
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_credential_fault
-from providers.livekit.provider import LiveKitProvider
 from providers.livekit.settings import LiveKitSettings, find_page_fault, find_server_fault, read_server_url
 
 _URL = "STARTCALL_LIVEKIT_URL"
@@ -15,6 +14,8 @@ _PAGE = "STARTCALL_LIVEKIT_PAGE"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.livekit.provider import LiveKitProvider
+
     values = surroundings.values
     for name in (_URL, _API_KEY, _API_SECRET, _PAGE):
         if not values.get(name):
@@ -68,6 +69,15 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
-    can=LiveKitProvider.capabilities,
+    can=(
+        Capability.CREATE
+        | Capability.END
+        | Capability.ROSTER
+        | Capability.WEBHOOK
+        | Capability.POLL
+        | Capability.RECORDING
+        | Capability.PERSON_LINK
+        | Capability.KICK
+    ),
     summary="LiveKit: a server of your own or LiveKit Cloud, with a web page that takes a token",
 )

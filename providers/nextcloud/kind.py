@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_credential_fault
-from providers.nextcloud.provider import NextcloudProvider
 from providers.nextcloud.settings import NextcloudSettings, find_url_fault, find_user_fault
 from providers.required import read_required
 
@@ -14,6 +13,8 @@ _APP_PASSWORD = "STARTCALL_NEXTCLOUD_APP_PASSWORD"  # noqa: S105 - the setting's
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.nextcloud.provider import NextcloudProvider
+
     values = surroundings.values
     settings = NextcloudSettings(
         url=read_required(values, _URL).rstrip("/"),
@@ -51,6 +52,6 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
-    can=NextcloudProvider.capabilities,
+    can=Capability.CREATE | Capability.END | Capability.ROSTER | Capability.POLL | Capability.KICK,
     summary="Talk, at a Nextcloud of your own",
 )

@@ -5,17 +5,7 @@ from __future__ import annotations
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault
-from providers.teams.encryption import read_decryption
-from providers.teams.graph_api import NAME
-from providers.teams.provider import TeamsProvider
-from providers.teams.settings import (
-    GRAPH_URL,
-    LOGIN_URL,
-    TeamsSettings,
-    find_guid_fault,
-    find_key_fault,
-    find_secret_fault,
-)
+from providers.teams.checks import GRAPH_URL, LOGIN_URL, find_guid_fault, find_key_fault, find_secret_fault
 
 _TENANT = "STARTCALL_TEAMS_TENANT_ID"
 _CLIENT = "STARTCALL_TEAMS_CLIENT_ID"
@@ -28,6 +18,10 @@ _API_URL = "STARTCALL_TEAMS_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.teams.encryption import read_decryption
+    from providers.teams.provider import TeamsProvider
+    from providers.teams.settings import TeamsSettings
+
     values = surroundings.values
     for name in (_TENANT, _CLIENT, _SECRET, _ORGANIZER):
         if name not in values:
@@ -48,7 +42,7 @@ def _build(surroundings: Surroundings) -> Provider:
 
 
 KIND = ProviderKind(
-    name=NAME,
+    name="teams",
     settings=(
         ProviderSetting(
             _TENANT,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault
-from providers.webex.provider import WebexProvider
 from providers.webex.settings import WEBEX_API, WebexSettings
 
 _CLIENT_ID = "STARTCALL_WEBEX_CLIENT_ID"
@@ -16,6 +15,8 @@ _API_URL = "STARTCALL_WEBEX_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.webex.provider import WebexProvider
+
     values, site_url = surroundings.values, surroundings.site_url
     settings = WebexSettings(
         client_id=values[_CLIENT_ID],

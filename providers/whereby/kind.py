@@ -5,7 +5,6 @@ from __future__ import annotations
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault, find_credentials_fault, read_secrets
 from providers.required import read_required
-from providers.whereby.provider import WherebyProvider
 from providers.whereby.settings import API_URL, WherebySettings
 
 _API_KEY = "STARTCALL_WHEREBY_API_KEY"
@@ -14,6 +13,8 @@ _API_URL = "STARTCALL_WHEREBY_API_URL"
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.whereby.provider import WherebyProvider
+
     settings = WherebySettings(
         api_key=read_required(surroundings.values, _API_KEY),
         key=surroundings.key,

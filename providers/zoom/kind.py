@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_api_url_fault, find_credential_fault, find_credentials_fault, read_secrets
-from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import (
     NO,
     YES,
@@ -29,6 +28,8 @@ _USER_CLIENT_SECRET = "STARTCALL_ZOOM_USER_CLIENT_SECRET"  # noqa: S105 - the se
 
 
 def _build(surroundings: Surroundings) -> Provider:
+    from providers.zoom.provider import ZoomProvider
+
     values = surroundings.values
     settings = ZoomSettings(
         account_id=values[_ACCOUNT_ID],

@@ -18,8 +18,8 @@ from calls.clock import now
 from calls.meetings import EventKind, Hook, HookResult, Provider, Surroundings
 from providers.registry import build_provider
 from providers.teams.call_events import client_state
+from providers.teams.checks import find_guid_fault, find_key_fault, find_secret_fault
 from providers.teams.encryption import Decryption
-from providers.teams.settings import find_guid_fault, find_key_fault, find_secret_fault
 from tests.teams_double import ORGANIZER, TeamsDouble, graph_time, key_pem, participant, private_key, roster_event
 
 KEY = b"k" * 32
