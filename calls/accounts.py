@@ -14,11 +14,10 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-import jwt
-
+from calls import signed_token
 from calls.errors import ConfigError, ProviderAuth, ProviderDown, ProviderError, StorageError, UsageError
 from calls.installing import Arrival, Departure
 from calls.linked_accounts import AccountStore, AccountTrip, GivenCode, LinkedAccount, Owner, SignsPeopleIn
@@ -42,7 +41,6 @@ RENEWAL_LASTS: Final = timedelta(seconds=15)
 
 _LOOK_AGAIN_S: Final = 0.1
 
-_ALGORITHM: Final = "HS256"
 _AUDIENCE: Final = "account"
 
 
@@ -108,11 +106,8 @@ class Accounts:
         Raises:
             UsageError: when it is not ours, too old, or for another meeting system.
         """
-        try:
-            said = jwt.decode(token, self._key, [_ALGORITHM], audience=_AUDIENCE, options={"require": ["exp"]})
-        except jwt.InvalidTokenError as error:
-            raise UsageError("account_link_stale") from error
-        if said.get("provider") != provider or provider not in self._systems:
+        said = signed_token.read(token, self._key, audience=_AUDIENCE)
+        if said is None or said.get("provider") != provider or provider not in self._systems:
             raise UsageError("account_link_stale")
         return Owner(TeamId(said["team"]), UserId(said["user"]), provider), self._systems[provider].label
 
@@ -259,8 +254,7 @@ class Accounts:
 
     def _url(self, owner: Owner) -> str:
         said: dict[str, object] = {"team": owner.team_id, "user": owner.user_id, "provider": owner.provider}
-        expires_at: datetime = self._now() + LINK_LASTS
-        token = jwt.encode({**said, "aud": _AUDIENCE, "exp": expires_at}, self._key, _ALGORITHM)
+        token = signed_token.sign(said, self._key, audience=_AUDIENCE, expires_at=self._now() + LINK_LASTS)
         return f"{self._site_url}/link/{owner.provider}?for={token}"
 
 

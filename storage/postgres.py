@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 
 from calls.errors import ConfigError, StaleCallError, StorageError
 from calls.model import Delivery
+from storage.partial_indexes import describe_to_postgres
 
 Answer = TypeVar("Answer")
 
@@ -56,6 +57,7 @@ def open_postgres(database_url: str) -> Engine:
     Raises:
         ConfigError: when it is not an address of one.
     """
+    describe_to_postgres()
     return create_engine(
         _url(database_url).set(drivername="postgresql+psycopg"),
         pool_size=WRITERS,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.rows import Values
 
@@ -14,7 +14,7 @@ def put(connection: Connection, table: Table, values: Sequence[Values]) -> None:
     """Store rows; each has a value for every column."""
     if not values:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     query = dialect.insert(table)
     key = [column.name for column in table.primary_key.columns]
     changed = {column.name: query.excluded[column.name] for column in table.columns if column.name not in key}

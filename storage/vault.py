@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from calls.errors import ConfigError
 from calls.installations import Place, Tokens
 from calls.secret import Secret
@@ -26,6 +24,9 @@ class Vault:
         Args:
             keys: the first one encrypts, all of them decrypt.
         """
+        # Its cryptography is loaded where there is something to keep: a tenth of the memory at rest.
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
         self._fernet = MultiFernet([Fernet(key.reveal()) for key in keys])
 
     def lock(self, place: Place, tokens: Tokens) -> str:
@@ -44,6 +45,8 @@ class Vault:
         Raises:
             ConfigError: when no key fits, or they belong to another place.
         """
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
         try:
             kept: dict[str, Any] = json.loads(self._fernet.decrypt(locked.encode()))
         except InvalidToken:

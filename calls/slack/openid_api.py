@@ -14,13 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import jwt
-
 from calls.errors import SlackSignInRefused
 from calls.model import TeamId, UserId
 from calls.signed_in import SignedIn
 from calls.slack.answers import list_in, text_in
-from calls.slack.openid_keys import OpenIdKeys
 from calls.slack.web import SlackWeb
 
 TOKEN_METHOD = "openid.connect.token"  # noqa: S105 - the name of a method
@@ -76,6 +73,9 @@ class OpenIdApi:
         self._web = web
         self._client_id = client_id
         self._client_secret = client_secret
+        # Loaded where people sign in: it brings all of cryptography along.
+        from calls.slack.openid_keys import OpenIdKeys  # noqa: PLC0415
+
         self._keys = OpenIdKeys(web)
         self._takes_pkce: bool | None = None
 
@@ -127,6 +127,8 @@ class OpenIdApi:
 
     async def _claims(self, id_token: str) -> Mapping[str, object]:
         """Return what Slack says in a token of its own, for us and for now."""
+        import jwt  # noqa: PLC0415 - as above
+
         try:
             key = await self._keys.key_of(id_token)
             return jwt.decode(

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import jwt
 from aiohttp import web
 
+from calls import signed_token
 from calls.model import CallId, TeamId, UserId, Visitor
 from calls.ports import Clock
 from calls.signed_in import SignedIn
@@ -25,7 +25,6 @@ SESSION_LASTS: Final = timedelta(hours=12)
 GUEST_LASTS: Final = timedelta(hours=24)
 SIGN_IN_LASTS: Final = timedelta(minutes=10)
 
-_ALGORITHM: Final = "HS256"
 _SESSION, _GUEST, _SIGN_IN = "session", "guest", "sign_in"
 
 
@@ -116,20 +115,11 @@ class Cookies:
         return f"{self._prefix}-sign-in-{_mark(state)}"
 
     def _read(self, request: web.Request, name: str, kind: str) -> Mapping[str, str] | None:
-        try:
-            return jwt.decode(
-                request.cookies.get(name, ""),
-                self._key,
-                algorithms=[_ALGORITHM],
-                audience=kind,
-                options={"require": ["aud", "exp"]},
-            )
-        except (jwt.PyJWTError, UnicodeEncodeError):  # the latter for bytes that are no text
-            return None
+        kept = request.cookies.get(name)
+        return None if kept is None else signed_token.read(kept, self._key, audience=kind)
 
     def _write(self, response: web.Response, name: str, kind: str, lasts: timedelta, said: Mapping[str, str]) -> None:
-        claims = {**said, "aud": kind, "exp": self._now() + lasts}
-        value = jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+        value = signed_token.sign(said, self._key, audience=kind, expires_at=self._now() + lasts)
         response.set_cookie(
             name, value, max_age=int(lasts.total_seconds()), secure=self._secure, httponly=True, samesite="Lax"
         )

@@ -8,8 +8,6 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from calls.errors import CallsError, SlackInstallRefused, SlackSignInRefused, UsageError
 from calls.signed_in import SignedIn
@@ -41,24 +39,6 @@ _STATUS = {
 _GONE, _BAD_REQUEST, _BAD_GATEWAY, _UNAVAILABLE = 410, 400, 502, 503
 
 
-def _typed(text: str) -> Markup:
-    """Return text in which words between backticks look like what they are: to be typed."""
-    parts = [
-        f"<code>{escape(part)}</code>" if place % 2 else escape(part) for place, part in enumerate(text.split("`"))
-    ]
-    return Markup("").join(Markup(part) for part in parts)  # noqa: S704 - every part is escaped
-
-
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=StrictUndefined,
-)
-_ENVIRONMENT.filters["typed"] = _typed
-
-
 class Pages:
     """Draws pages for people who reach us under one address."""
 
@@ -76,7 +56,10 @@ class Pages:
             who: the person this browser is signed in as, who can sign out at the foot of the page.
         """
         signed_in = None if who is None else pages.signed_in_as(who.name or who.user_id)
-        found = _ENVIRONMENT.get_template(f"{template}.html")
+        # The template engine is loaded with the first page: many installations never show one.
+        from listeners.joining.templates import TEMPLATES  # noqa: PLC0415
+
+        found = TEMPLATES.get_template(f"{template}.html")
         shown = {"words": words, "say": pages, "language": spoken(), "signed_in": signed_in, "base": self._base}
         text = found.render({**shown, **more})
         headers = {"Content-Language": spoken(), "Vary": "Accept-Language"}
