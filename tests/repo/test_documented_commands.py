@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import app
+import command_line
 from benchmarks import __main__ as benchmarks
 from sandbox.__main__ import _parser as sandbox_parser
 from scripts import durability, picture, site, sizing
@@ -65,7 +65,7 @@ def refusal(parser: argparse.ArgumentParser, words: list[str]) -> str:
 def python_refusal(words: list[str]) -> str:
     """Return why `python …` would not run, or nothing."""
     if words[0] == "app.py":
-        return refusal(app.parser(), words[1:])
+        return refusal(command_line.parser(), words[1:])
     if words[0] == "-m" and words[1] == "pytest":
         return "".join(f"no {word}" for word in words[2:] if "/" in word and not (ROOT / word).exists())
     if words[0] == "-m" and words[1] in PARSERS:

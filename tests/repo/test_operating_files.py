@@ -230,7 +230,7 @@ def test_every_file_in_deploy_is_on_the_page() -> None:
 
 def test_every_command_of_the_app_on_the_page_exists() -> None:
     """What is copied from the page runs."""
-    from app import parser  # noqa: PLC0415 - only here
+    from command_line import parser  # noqa: PLC0415 - only here
 
     words = re.findall(r"app\.py (doctor|worker|backup|calls \w+)((?: --?\w+| [A-Z]+| [\w./-]+\.sqlite3)*)", _page())
     assert words

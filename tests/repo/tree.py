@@ -14,6 +14,7 @@ PACKAGES = ("calls", "listeners", "providers", "storage", "sandbox")
 
 TOP_LEVEL = (
     "app",
+    "command_line",
     "config",
     "config_checks",
     "config_found",

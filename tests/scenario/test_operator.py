@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import app
+import command_line
 import operate
 from sandbox.testing import wait_for
 from tests.world import GENERAL, World
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
 
 async def run(world: World, *words: str) -> int:
     """Run one command against the world's database and Slack."""
-    parsed = app.parser().parse_args(["calls", *words])
+    parsed = command_line.parser().parse_args(["calls", *words])
     return await operate.run(world.server.settings, parsed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import app
+import command_line
 import operate
 from calls.advance import Advancer
 from calls.clock import now
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
 
 async def run(world: World, *words: str) -> int:
     """Run one operator's command."""
-    return await operate.run(world.server.settings, app.parser().parse_args(["calls", *words]))
+    return await operate.run(world.server.settings, command_line.parser().parse_args(["calls", *words]))
 
 
 async def test_an_operator_sees_what_was_set_aside_and_tries_it_again(
