@@ -19,13 +19,8 @@ from calls.clock import now
 from calls.errors import ConfigError, ProviderRefused
 from calls.meetings import Capability, EventKind, Hook, HookResult, Provider, Seen, Surroundings
 from calls.model import Visitor
-from providers.jaas.settings import (
-    find_app_id_fault,
-    find_key_id_fault,
-    find_private_key_fault,
-    read_key_id,
-    read_private_key,
-)
+from providers.jaas.checks import find_app_id_fault, find_key_id_fault, find_private_key_fault
+from providers.jaas.settings import read_key_id, read_private_key
 from providers.registry import build_provider
 from tests.contract.provider_kit import SPEC, check_provider
 from tests.jaas_double import APP_ID, KEY, KEY_ID, PEM, JaasDouble, report_body, signed, verified

@@ -17,14 +17,14 @@ from google.auth import jwt as google_jwt
 from calls.clock import now
 from calls.errors import ConfigError
 from calls.meetings import Surroundings
-from providers.googlemeet.service_account import TOKEN_URL, read_service_account
-from providers.googlemeet.settings import (
+from providers.googlemeet.checks import (
     find_access_fault,
     find_email_fault,
     find_key_fault,
     find_subscription_fault,
     find_topic_fault,
 )
+from providers.googlemeet.service_account import TOKEN_URL, read_service_account
 from providers.googlemeet.tokens import MEET_SCOPES
 from providers.registry import build_provider
 from tests.googlemeet_double import ACCOUNT, ALICE, key_json, private_key
