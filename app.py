@@ -10,7 +10,7 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit status."""
     # All that is loaded stays until the end. To look through it for garbage, again and again while it grows and for
-    # ever after, is an eighth of a start and holds up requests later.
+    # ever after, is a tenth of a start and holds up requests later.
     gc.disable()
     from command_line import run  # noqa: PLC0415 - not before the line above
 
