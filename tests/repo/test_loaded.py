@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from providers.registry import OWN_KINDS
@@ -39,8 +38,8 @@ def test_a_start_loads_nothing_that_only_others_need() -> None:
 
 def test_postgres_knows_the_conditions_of_partial_indexes() -> None:
     """They are said to it when a database of its kind is opened, not where the tables are."""
-    open_engine("postgresql://nobody@127.0.0.1/nothing").dispose()
-
-    made = {index.name: str(CreateIndex(index).compile(dialect=postgresql.dialect())) for index in calls.indexes}
+    engine = open_engine("postgresql://nobody@127.0.0.1/nothing")
+    made = {str(index.name): str(CreateIndex(index).compile(engine)) for index in calls.indexes}
+    engine.dispose()
 
     assert "WHERE due_at IS NOT NULL" in made["calls_due"]
