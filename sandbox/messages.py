@@ -64,8 +64,7 @@ def post(workspace: Workspace, new: NewMessage) -> Message:
 
     Raises:
         MessageError: `no_text` when there is nothing to show, `invalid_blocks` for blocks that break a rule or name
-            anX
-            that does not exist (the sandbox's choice: Slack's own answer is not documented).
+            a call that does not exist (the sandbox's choice: Slack's own answer is not documented).
     """
     if not (new.text or new.blocks or new.attachments or new.file_ids):
         raise MessageError("no_text")
@@ -84,7 +83,7 @@ def post(workspace: Workspace, new: NewMessage) -> Message:
         file_ids=list(new.file_ids),
     )
     message.ts = workspace.new_ts()
-    workspace.messages.setdefault(new.channel_id, []).append(message)
+    workspace.keep_message(message)
     _note_channels(workspace, message)
     workspace.changed()
     return message
@@ -149,12 +148,12 @@ def all_blocks(message: Message) -> list[Json]:
 
 def delete(workspace: Workspace, message: Message) -> None:
     """Remove a message; the first message of a thread with replies leaves a tombstone, as in Slack."""
-    if thread_replies(workspace, message.channel_id, message.ts):
+    if message.replies:
         message.text, message.subtype, message.user_id = "This message was deleted.", "tombstone", SLACKBOT
         message.blocks, message.attachments, message.metadata = [], [], None
         message.by_app = False
     else:
-        workspace.messages[message.channel_id].remove(message)
+        workspace.remove_message(message)
     workspace.changed()
 
 
@@ -162,12 +161,6 @@ def visible_messages(workspace: Workspace, channel_id: str, viewer_id: str) -> l
     """List a conversation's messages, thread replies included, oldest first; ephemeral ones only for their person."""
     stored = workspace.messages.get(channel_id, [])
     return [message for message in stored if message.ephemeral_for in {None, viewer_id}]
-
-
-def thread_replies(workspace: Workspace, channel_id: str, ts: str) -> list[Message]:
-    """List the lasting replies of the thread that begins at `ts`, oldest first."""
-    stored = workspace.messages.get(channel_id, [])
-    return [m for m in stored if m.thread_ts == ts and m.ts != ts and m.ephemeral_for is None]
 
 
 def decorate_blocks(workspace: Workspace, blocks: Iterable[Json]) -> list[Json]:
@@ -253,7 +246,7 @@ def _thread_keys(workspace: Workspace, message: Message) -> Json:
     if message.thread_ts and message.thread_ts != message.ts:
         parent = workspace.message(message.channel_id, message.thread_ts)
         return {"thread_ts": message.thread_ts, "parent_user_id": parent.user_id if parent else ""}
-    replies = thread_replies(workspace, message.channel_id, message.ts)
+    replies = message.replies
     if not replies:
         return {}
     users = list(dict.fromkeys(reply.user_id for reply in replies))

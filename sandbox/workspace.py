@@ -7,10 +7,12 @@ change ends in `Workspace.changed()`, which wakes whoever is watching.
 from __future__ import annotations
 
 import asyncio
+import bisect
 import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 from sandbox.channel_items import Bookmark, Pin, ScheduledMessage
@@ -99,7 +101,11 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """One message as stored; `call` blocks are kept undecorated and are filled in on every read."""
+    """One message as stored; `call` blocks are kept undecorated and are filled in on every read.
+
+    Args:
+        replies: the lasting ones of the thread that begins with it, oldest first.
+    """
 
     ts: str
     channel_id: str
@@ -115,6 +121,7 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     subtype: str = ""
     file_ids: list[str] = field(default_factory=list)
+    replies: list[Message] = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -247,6 +254,11 @@ class Traffic:
         return _chars(self.request) + _chars(self.answer)
 
 
+def _place_of(stored: list[Message], ts: str) -> int:
+    """Return where a timestamp is, or would be, in a conversation: the timestamps only ever grow."""
+    return bisect.bisect_left(stored, ts, key=attrgetter("ts"))
+
+
 def _chars(value: object) -> int:
     if isinstance(value, str):
         return len(value)
@@ -294,6 +306,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
         self.calls: dict[str, CallRecord] = {}
+        self.call_ids: dict[str, str] = {}
         self.pins: dict[str, list[Pin]] = {}
         self.bookmarks: dict[str, Bookmark] = {}
         self.scheduled: dict[str, ScheduledMessage] = {}
@@ -318,7 +331,7 @@ class Workspace:
 
     def new_id(self, prefix: str) -> str:
         """Return a fresh id in Slack's form: the prefix (C, D, G, U, R, V, B, Ev) and ten characters."""
-        return f"{prefix}{next(self._ids):03X}{secrets.token_hex(4).upper()[:7]}"
+        return f"{prefix}{next(self._ids):06X}{secrets.token_hex(2).upper()}"
 
     def new_ts(self) -> str:
         """Return a message timestamp later than every one before it."""
@@ -328,7 +341,30 @@ class Workspace:
 
     def message(self, channel_id: str, ts: str) -> Message | None:
         """Find one message, ephemeral ones included."""
-        return next((m for m in self.messages.get(channel_id, []) if m.ts == ts), None)
+        stored = self.messages.get(channel_id, [])
+        at = _place_of(stored, ts)
+        return stored[at] if at < len(stored) and stored[at].ts == ts else None
+
+    def keep_message(self, message: Message) -> None:
+        """Add a message at the end of its conversation, and to its thread unless only one person sees it."""
+        self.messages.setdefault(message.channel_id, []).append(message)
+        first = self._first_of_thread(message)
+        if first is not None:
+            first.replies.append(message)
+
+    def remove_message(self, message: Message) -> None:
+        """Take a message out of its conversation and its thread."""
+        stored = self.messages[message.channel_id]
+        del stored[_place_of(stored, message.ts)]
+        first = self._first_of_thread(message)
+        if first is not None:
+            first.replies.remove(message)
+
+    def _first_of_thread(self, reply: Message) -> Message | None:
+        """Return what a lasting reply is in the thread of; None for any other message."""
+        if reply.thread_ts is None or reply.ephemeral_for is not None:
+            return None
+        return self.message(reply.channel_id, reply.thread_ts)
 
     def log(self, entry: Traffic) -> None:
         """Add a line to the inspector, which keeps the newest 2,000, and fewer where they are large."""

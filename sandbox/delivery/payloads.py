@@ -7,20 +7,28 @@ https://docs.slack.dev/reference/interaction-payloads, https://docs.slack.dev/ap
 from __future__ import annotations
 
 import secrets
+from typing import TypeVar
 
 from sandbox.connect import is_shared_place, team_of
 from sandbox.messages import message_json
 from sandbox.views import view_json
 from sandbox.workspace import Channel, Json, Message, ResponseUrl, Trigger, User, View, Workspace
 
+_Passing = TypeVar("_Passing", Trigger, ResponseUrl)
+
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated field, which proves nothing
 
 CONTEXTS_KEPT = 1_000
 """For how many events, the newest ones, an app can ask whom they were for."""
 
+TRIGGERS_KEPT_S = 600.0
+RESPONSE_URLS_KEPT_S = 3_600.0
+"""How long an app is told that one has expired; from then on, that it is unknown. Both expire long before."""
+
 
 def new_trigger(workspace: Workspace, user_id: str, channel_id: str | None = None) -> str:
     """Return a trigger_id, with which the app may open one dialog for the person within 3 seconds."""
+    _forget_old(workspace.triggers, workspace.now() - TRIGGERS_KEPT_S)
     trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
     workspace.triggers[trigger_id] = Trigger(trigger_id, user_id, workspace.now(), channel_id=channel_id)
     return trigger_id
@@ -32,9 +40,19 @@ def new_response_url(workspace: Workspace, channel_id: str, user_id: str, messag
     Args:
         message_ts: the message a press was on, which `replace_original` then changes.
     """
+    _forget_old(workspace.response_urls, workspace.now() - RESPONSE_URLS_KEPT_S)
     url_id = secrets.token_urlsafe(24)
     workspace.response_urls[url_id] = ResponseUrl(url_id, channel_id, user_id, workspace.now(), message_ts)
     return f"{workspace.base_url}/response/{url_id}"
+
+
+def _forget_old(made: dict[str, _Passing], before_s: float) -> None:
+    """Forget what was made before a time; whatever is first in the table is the oldest."""
+    while made:
+        oldest = next(iter(made.values()))
+        if oldest.made_at_s >= before_s:
+            return
+        del made[oldest.id]
 
 
 def slash_command(workspace: Workspace, user: User, channel: Channel, command: str, text: str) -> dict[str, str]:

@@ -148,7 +148,7 @@ def _post(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
             text=str(body.get("text") or ""),
             blocks=_objects(body, "blocks"),
             attachments=_objects(body, "attachments"),
-            thread_ts=body.get("thread_ts") or None,
+            thread_ts=str(body.get("thread_ts") or "") or None,
             metadata=_metadata(body),
             by_app=True,
             ephemeral_for=None if body.get("response_type") == "in_channel" else url.user_id,

@@ -43,6 +43,7 @@ def calls_add(call: ApiCall) -> Json:
         everyone=list(users),
     )
     call.workspace.calls[record.id] = record
+    call.workspace.call_ids.setdefault(external_unique_id, record.id)
     call.workspace.changed()
     return {"call": call_json(record, with_channels=False)}
 
@@ -171,7 +172,7 @@ def _date_start(call: ApiCall) -> int:
 def _same_external_id(call: ApiCall, external_unique_id: str) -> CallRecord | None:
     """Find the call that a repeated external id stands for, as the switches say."""
     choice = call.switches.repeated_external_unique_id
-    existing = next((c for c in call.workspace.calls.values() if c.external_unique_id == external_unique_id), None)
+    existing = call.workspace.calls.get(call.workspace.call_ids.get(external_unique_id, ""))
     if existing is not None and choice == "error":
         raise invalid_argument("external_unique_id", "`external_unique_id` already exists")
     return existing if choice == "same" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.messages import message_json, thread_replies
+from sandbox.messages import message_json
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.places import is_member, need_kind_scope, page_of, visible_channel
 from sandbox.webapi.registry import ApiCall, method
@@ -40,7 +40,7 @@ def conversations_replies(call: ApiCall) -> Json:
     root = call.workspace.message(channel.id, message.thread_ts) if message.thread_ts else message
     if root is None:
         raise SlackError("thread_not_found")
-    return _page(call, [root, *thread_replies(call.workspace, channel.id, root.ts)])
+    return _page(call, [root, *root.replies])
 
 
 def _readable_channel(call: ApiCall) -> Channel:
