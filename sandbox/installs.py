@@ -7,6 +7,7 @@ https://docs.slack.dev/authentication/using-token-rotation, https://docs.slack.d
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sandbox import people
@@ -198,7 +199,8 @@ class Installs:
         if grant is None:
             return next((one for one in self.workspaces.values() if one.installation.bot_token == token), self.home)
         candidates = self.members(grant.place)
-        return next((one for one in candidates if _is_about(one, values)), candidates[0])
+        named = {name: value for name, value in values.items() if isinstance(value, str)}
+        return next((one for one in candidates if _is_about(one, named)), candidates[0])
 
     def traffic(self) -> list[Traffic]:
         """Return what was said in all workspaces, in order."""
@@ -228,14 +230,13 @@ def uninstall_event(workspace: Workspace, name: str) -> Json:
     return {**event, "tokens": {"bot": [workspace.installation.bot_user_id]}} if name == "tokens_revoked" else event
 
 
-def _is_about(workspace: Workspace, values: Json) -> bool:
-    user = values.get("user") or values.get("user_id") or values.get("created_by")
-    trigger = values.get("trigger_id")
+def _is_about(workspace: Workspace, named: Mapping[str, str]) -> bool:
+    user = named.get("user") or named.get("user_id") or named.get("created_by")
     return (
-        values.get("team_id") == workspace.team.id
-        or values.get("channel") in workspace.channels
-        or values.get("id") in workspace.calls
+        named.get("team_id") == workspace.team.id
+        or named.get("channel") in workspace.channels
+        or named.get("id") in workspace.calls
         or user in workspace.users
-        or trigger in workspace.triggers
-        or values.get("view_id") in workspace.views
+        or named.get("trigger_id") in workspace.triggers
+        or named.get("view_id") in workspace.views
     )

@@ -87,13 +87,13 @@ def respond(workspace: Workspace, url_id: str, body: Json) -> None:
 
 async def _read(request: web.Request) -> Json:
     """Read a JSON body, or the `payload` of a form."""
-    if request.content_type == "application/x-www-form-urlencoded":
-        text = str((await request.post()).get("payload", ""))
-    else:
-        text = await request.text()
     try:
+        if request.content_type == "application/x-www-form-urlencoded":
+            text = str((await request.post()).get("payload", ""))
+        else:
+            text = await request.text()
         body = json.loads(text)
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         raise ResponseError(HTTPStatus.BAD_REQUEST, "invalid_payload") from error
     if not isinstance(body, dict):
         raise ResponseError(HTTPStatus.BAD_REQUEST, "invalid_payload")
@@ -101,7 +101,7 @@ async def _read(request: web.Request) -> Json:
 
 
 def _flag(body: Json, name: str) -> bool:
-    return body.get(name) in {True, "true"}
+    return body.get(name) in (True, "true")
 
 
 def _found(original: Message | None) -> Message:

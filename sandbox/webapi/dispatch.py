@@ -139,10 +139,10 @@ class _WebApi:
             return 0
         now_s = workspace.now()
         if method.name in {"chat.postMessage", "chat.postEphemeral"}:
-            wait_s = self.faults.limits.post_wait_s(str(raw.values.get("channel")), now_s)
+            wait_s = self.faults.limits.post_wait_s(f"{workspace.team.id}:{raw.values.get('channel')}", now_s)
             if wait_s:
                 return wait_s
-        return self.faults.limits.wait_s(method.name, method.tier, now_s)
+        return self.faults.limits.wait_s(f"{workspace.team.id}:{method.name}", method.tier, now_s)
 
     async def _lose(self, request: web.Request, fault: Fault) -> None:
         """Close the connection without an answer; after a hang, only when let go or left alone."""

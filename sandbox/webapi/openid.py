@@ -35,13 +35,13 @@ def openid_connect_token(call: ApiCall) -> Json:
     return {"access_token": token, "token_type": "Bearer", "id_token": id_token(call.workspace, code, token)}
 
 
-@method("openid.connect.userInfo", tier=4, caller="person")
+@method("openid.connect.userInfo", scope="openid", tier=4, caller="person")
 def openid_connect_user_info(call: ApiCall) -> Json:
     """Say who the person of a token is.
 
     Source: https://docs.slack.dev/reference/methods/openid.connect.userInfo
     """
-    return about(call.workspace, call.workspace.sign_in_tokens[call.token or ""], with_team=True)
+    return about(call.workspace, call.user_id or "", with_team=True)
 
 
 def _check_verifier(code: SignInCode, verifier: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from sandbox.workspace import Channel, Json, Workspace
 
 _Item = TypeVar("_Item")
 
+_CURSOR = re.compile(r"next:(\d{1,9})", re.ASCII)
 _FAMILY_OF_KIND = {"channel": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -96,7 +97,7 @@ def open_conversation(workspace: Workspace, user_ids: Sequence[str]) -> tuple[Ch
 
 def need_any_scope(call: ApiCall, scopes: Sequence[str]) -> None:
     """Insist on at least one of several scopes."""
-    provided = call.workspace.installation.scopes
+    provided = call.scopes
     if provided.isdisjoint(scopes):
         raise missing_scope(tuple(scopes), provided)
 
@@ -131,12 +132,13 @@ def _read_cursor(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        word, _, offset = base64.b64decode(cursor, validate=True).decode().partition(":")
-        if word != "next":
-            raise SlackError("invalid_cursor")
-        return int(offset)
-    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        text = base64.b64decode(cursor, validate=True).decode()
+    except ValueError as error:
         raise SlackError("invalid_cursor") from error
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise SlackError("invalid_cursor")
+    return int(match[1])
 
 
 def _by_name(workspace: Workspace, name: str) -> Channel | None:

@@ -15,7 +15,7 @@ _POST_BURST = 5.0
 
 
 class RateLimits:
-    """Counts the calls of one app in one workspace.
+    """Counts the calls of one app, those in each workspace by themselves.
 
     Args:
         window_s: how long the minute is for which the tiers count; tests make it shorter.
@@ -31,7 +31,7 @@ class RateLimits:
         """Count one call of a method.
 
         Args:
-            method: its name.
+            method: the workspace and its name.
             tier: its rate tier; 0 is without limit.
             now_s: the time, in Unix seconds.
 
@@ -50,7 +50,7 @@ class RateLimits:
         return 0
 
     def post_wait_s(self, channel: str, now_s: float) -> int:
-        """Count one message posted to a channel; the answer is as for `wait_s`."""
+        """Count one message posted to a channel, named with its workspace; the answer is as for `wait_s`."""
         tokens, last_s = self._posts.get(channel, (_POST_BURST, now_s))
         tokens = min(_POST_BURST, tokens + (now_s - last_s) * _POSTS_PER_S)
         passes = tokens >= 1.0

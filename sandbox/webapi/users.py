@@ -82,13 +82,16 @@ def users_profile_set(call: ApiCall) -> Json:
         wanted = None
     if user is None or not isinstance(wanted, dict):
         raise SlackError("invalid_profile")
-    text, emoji = str(wanted.get("status_text", user.status_text)), wanted.get("status_emoji", user.status_emoji)
+    text, emoji = wanted.get("status_text", user.status_text), wanted.get("status_emoji", user.status_emoji)
+    expiration = wanted.get("status_expiration", user.status_expiration)
+    if not isinstance(text, str) or not isinstance(emoji, str) or not isinstance(expiration, int):
+        raise SlackError("invalid_profile")
     if len(text) > _STATUS_MAX_CHARS:
         raise SlackError("too_long")
-    if emoji and not re.fullmatch(r":[^:\s]+:", str(emoji)):
+    if emoji and not re.fullmatch(r":[^:\s]+:", emoji):
         raise SlackError("profile_status_set_failed_not_emoji_syntax")
-    user.status_text, user.status_emoji = text, str(emoji) or (":speech_balloon:" if text else "")
-    user.status_expiration = int(wanted.get("status_expiration", user.status_expiration))
+    user.status_text, user.status_emoji = text, emoji or (":speech_balloon:" if text else "")
+    user.status_expiration = expiration
     call.workspace.changed()
     return {"username": user.name, "profile": _profile(call.workspace, user)}
 
