@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import yaml
 
 from sandbox.manifest_fields import Fields
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ShortcutKind = Literal["global", "message"]
 
@@ -230,7 +228,7 @@ def _shortcuts(features: Fields) -> tuple[Shortcut, ...]:
         kind = item.text("type", longest=7, required=True, pattern="global|message", hint="it is global or message")
         shortcut = Shortcut(
             name=item.text("name", longest=24, required=True),
-            type=cast("ShortcutKind", kind),
+            type=cast(ShortcutKind, kind),
             callback_id=item.text("callback_id", longest=255, required=True),
             description=item.text("description", longest=150, required=True),
         )

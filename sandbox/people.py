@@ -36,9 +36,7 @@ def furnish(workspace: Workspace, number: str = "01", *, person: str = "U") -> N
         _furnish_further(workspace, number, person)
         return
     bot_id = workspace.installation.bot_user_id
-    manifest = workspace.installation.manifest
-    bot = User(bot_id, manifest.bot_display_name.lower().replace(" ", ""), manifest.name, tz="Etc/UTC", is_bot=True)
-    workspace.users.update({user.id: replace(user) for user in (*_USERS, bot)})
+    workspace.users.update({user.id: replace(user) for user in (*_USERS, _bot(workspace))})
     _add(workspace, GENERAL, "general", "channel", {*PEOPLE, bot_id})
     _add(workspace, "C0RANDOM001", "random", "channel", {*PEOPLE})
     _add(workspace, "C0PROJECT01", "project-x", "private", {ALICE, BOB})
@@ -55,18 +53,21 @@ def furnish(workspace: Workspace, number: str = "01", *, person: str = "U") -> N
 
 def _furnish_further(workspace: Workspace, number: str, person: str) -> None:
     """Fill a workspace beside the first with the same people and fewer conversations, under ids of their own."""
-    installation = workspace.installation
-    bot_id, manifest = installation.bot_user_id, installation.manifest
-    bot = User(bot_id, manifest.bot_display_name.lower().replace(" ", ""), manifest.name, tz="Etc/UTC", is_bot=True)
+    bot_id = workspace.installation.bot_user_id
     users = [replace(user, id=f"{person}{user.id[1:-2]}{number}") for user in _USERS]
-    workspace.users.update({user.id: user for user in (*users, bot)})
-    ids = {user.id for user in users}
+    workspace.users.update({user.id: user for user in (*users, _bot(workspace))})
     general = f"C0GENERAL{number}"
-    _add(workspace, general, "general", "channel", {*ids, bot_id})
-    _add(workspace, f"G0PROJECT{number}", "project-x", "private", set(list(ids)[:2]))
+    _add(workspace, general, "general", "channel", {*(user.id for user in users), bot_id})
+    _add(workspace, f"G0PROJECT{number}", "project-x", "private", {user.id for user in users[:2]})
     for user in users:
         _add(workspace, f"D0APP{user.id[2:7]}{number}", f"app--{user.id}", "im", {user.id, bot_id})
     post(workspace, NewMessage(general, users[1].id, "Good morning!"))
+
+
+def _bot(workspace: Workspace) -> User:
+    installation = workspace.installation
+    name = installation.manifest.bot_display_name.lower().replace(" ", "")
+    return User(installation.bot_user_id, name, installation.manifest.name, tz="Etc/UTC", is_bot=True)
 
 
 def _add(

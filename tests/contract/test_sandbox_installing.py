@@ -222,3 +222,11 @@ async def test_a_wrong_secret_is_refused(slack: Sandbox, session: aiohttp.Client
     form = {"client_id": slack.installation.client_id, "client_secret": "x", "code": "y", "redirect_uri": BACK}
     async with session.post(f"{slack.api_url}oauth.v2.access", data=form) as got:
         assert "bad_client_secret" == (await got.json())["error"]
+
+
+async def test_the_private_channel_of_another_workspace_has_the_same_people_every_time(slack: Sandbox) -> None:
+    """Alice and Bob, as in the first one; who is in it must not hang on how a process orders its sets."""
+    north = slack.add_workspace("North")
+    members = [north.users[user_id].name for user_id in sorted(north.channels["G0PROJECT02"].members)]
+
+    assert ["alice", "bob"] == members
