@@ -9,6 +9,7 @@ from sandbox.delivery.ack import Ack
 from sandbox.elements import NoSuchElementError
 from sandbox.manifest import ShortcutKind
 from sandbox.messages import SLACKBOT, MessageError, NewMessage
+from sandbox.refused import RefusedError
 from sandbox.views import ViewError
 from sandbox.webapi.events import tell_posted
 from sandbox.workspace import Channel, Json, Traffic, User, View, Workspace
@@ -111,7 +112,7 @@ def _trouble(view: View) -> dict[str, str]:
     return {view.payload["blocks"][-1]["block_id"]: TROUBLE}
 
 
-def _note(workspace: Workspace, name: str, answer: Json, error: MessageError | ViewError) -> None:
+def _note(workspace: Workspace, name: str, answer: Json, error: RefusedError) -> None:
     """Write down for the developer why an answer was not shown."""
     problem = {"error": error.code, "problems": list(error.problems)}
     workspace.log(Traffic(workspace.now(), "delivery", name, answer, problem, 0))

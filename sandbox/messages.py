@@ -17,6 +17,7 @@ from sandbox.blocks import call_ids, validate_message_blocks
 from sandbox.call_view import call_block_contents
 from sandbox.connect import author_keys
 from sandbox.files import files_json, is_known_image
+from sandbox.refused import RefusedError
 from sandbox.workspace import Json, Message, Workspace
 
 LONGEST_TEXT = 40_000
@@ -25,19 +26,8 @@ LONGEST_TEXT = 40_000
 SLACKBOT = "USLACKBOT"
 
 
-class MessageError(Exception):
-    """Slack would not store this message.
-
-    Args:
-        code: Slack's error code, such as `invalid_blocks` or `no_text`.
-        problems: what is wrong in detail, each ending in a JSON pointer.
-    """
-
-    def __init__(self, code: str, problems: Sequence[str] = ()) -> None:
-        """Keep the code and the problems."""
-        self.code = code
-        self.problems = tuple(problems)
-        super().__init__(f"{code}: {'; '.join(problems)}" if problems else code)
+class MessageError(RefusedError):
+    """Slack would not store this message, such as with `invalid_blocks` or `no_text`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import secrets
-from collections.abc import Sequence
 from functools import partial
 
 from sandbox.block_ids import fill_in_ids
 from sandbox.blocks import validate_view
 from sandbox.files import is_known_image
+from sandbox.refused import RefusedError
 from sandbox.workspace import Json, View, Workspace
 
 MOST_STACKED = 3
@@ -23,19 +23,8 @@ LARGEST_BYTES = 250_000
 """The largest view as JSON. Source: https://docs.slack.dev/reference/methods/views.open"""
 
 
-class ViewError(Exception):
-    """Slack would not show this view.
-
-    Args:
-        code: Slack's error code, such as `invalid_arguments`, `push_limit_reached` or `hash_conflict`.
-        problems: what is wrong in detail, each ending in a JSON pointer.
-    """
-
-    def __init__(self, code: str, problems: Sequence[str] = ()) -> None:
-        """Keep the code and the problems."""
-        self.code = code
-        self.problems = tuple(problems)
-        super().__init__(f"{code}: {'; '.join(problems)}" if problems else code)
+class ViewError(RefusedError):
+    """Slack would not show this view, such as with `invalid_arguments`, `push_limit_reached` or `hash_conflict`."""
 
 
 def open_view(workspace: Workspace, user_id: str, payload: object, *, channel_id: str | None = None) -> View:
@@ -138,7 +127,9 @@ def find_view(workspace: Workspace, view_id: str | None, external_id: str | None
     """Find an open view by Slack's id or by the app's own."""
     if view_id:
         return workspace.views.get(view_id)
-    return next((view for view in workspace.views.values() if external_id and view.external_id == external_id), None)
+    if not external_id:
+        return None
+    return next((view for view in workspace.views.values() if view.external_id == external_id), None)
 
 
 def view_json(workspace: Workspace, view: View, *, state: Json | None = None) -> Json:

@@ -13,8 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.installs import Installs
-from sandbox.messages import MessageError
-from sandbox.views import ViewError
+from sandbox.refused import RefusedError
 from sandbox.webapi import families
 from sandbox.webapi.arguments import Arguments
 from sandbox.webapi.auth import check_token
@@ -130,7 +129,7 @@ class _WebApi:
             body = {"ok": True, **method.handler(call)}
         except SlackError as error:
             body = error.answer()
-        except (MessageError, ViewError) as error:
+        except RefusedError as error:
             body = SlackError(error.code, error.problems).answer()
         return _Outcome(_with_warnings(body, call.warnings))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sandbox.refused import RefusedError
 from sandbox.workspace import Json
 
 
-class SlackError(Exception):
+class SlackError(RefusedError):
     """A business error: HTTP 200 with `ok: false`.
 
     Args:
@@ -18,10 +19,8 @@ class SlackError(Exception):
 
     def __init__(self, code: str, problems: Sequence[str] = (), extra: Json | None = None) -> None:
         """Keep what the answer will say."""
-        self.code = code
-        self.problems = tuple(problems)
+        super().__init__(code, problems)
         self.extra = extra or {}
-        super().__init__(f"{code}: {'; '.join(problems)}" if problems else code)
 
     def answer(self) -> Json:
         """Build the answer's body.
