@@ -8,6 +8,7 @@ from sandbox.webapi.events import tell_joined
 from sandbox.webapi.places import (
     can_see,
     is_member,
+    named_people,
     need_kind_scope,
     open_conversation,
     page_of,
@@ -119,10 +120,8 @@ def conversations_open(call: ApiCall) -> Json:
 
 
 def _people(call: ApiCall) -> list[str]:
-    """Read the `users` of conversations.open: ids with commas between, or an array in a JSON body."""
-    given = call.arguments.values.get("users")
-    names = given if isinstance(given, list) else str(given or "").split(",")
-    user_ids = list(dict.fromkeys(name.strip() for name in names if isinstance(name, str) and name.strip()))
+    """Return whom conversations.open is for besides the bot, who all have to be there."""
+    user_ids = named_people(call)
     if not user_ids:
         raise SlackError("users_list_not_supplied")
     others = [user_id for user_id in user_ids if user_id != call.workspace.installation.bot_user_id]

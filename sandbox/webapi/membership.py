@@ -7,7 +7,7 @@ import re
 from sandbox.webapi.conversation_view import GENERAL, conversation_json
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.events import tell_joined, tell_left
-from sandbox.webapi.places import is_member, need_any_scope, visible_channel
+from sandbox.webapi.places import is_member, named_people, need_any_scope, visible_channel
 from sandbox.webapi.registry import ApiCall, method
 from sandbox.workspace import Channel, ChannelKind, Json
 
@@ -104,9 +104,7 @@ def _name(call: ApiCall) -> str:
 
 
 def _users(call: ApiCall) -> list[str]:
-    given = call.arguments.values.get("users")
-    names = given if isinstance(given, list) else str(given or "").split(",")
-    user_ids = list(dict.fromkeys(name.strip() for name in names if isinstance(name, str) and name.strip()))
+    user_ids = named_people(call)
     if not user_ids:
         raise SlackError("no_user")
     return user_ids[:_MOST_INVITED]

@@ -95,6 +95,13 @@ def open_conversation(workspace: Workspace, user_ids: Sequence[str]) -> tuple[Ch
     return channel, False
 
 
+def named_people(call: ApiCall) -> list[str]:
+    """Read the `users` of a conversations.* method, each once: ids with commas between, or an array in a JSON body."""
+    given = call.arguments.values.get("users")
+    names = given if isinstance(given, list) else str(given or "").split(",")
+    return list(dict.fromkeys(name.strip() for name in names if isinstance(name, str) and name.strip()))
+
+
 def need_any_scope(call: ApiCall, scopes: Sequence[str]) -> None:
     """Insist on at least one of several scopes."""
     provided = call.scopes
