@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -144,11 +145,7 @@ class Sandbox:
         Raises:
             KeyError: when there is nobody of this name.
         """
-        users = self.workspace.users
-        user = users.get(name) or next((one for one in users.values() if one.name == name), None)
-        if user is None:
-            raise KeyError(name)
-        return Person(self.workspace, self.dispatcher, user)
+        return self.person_of(self.workspace, name)
 
     def add_workspace(self, name: str, organisation: Organisation | None = None) -> Workspace:
         """Found a furnished workspace beside the first; the app can be installed there by OAuth.
@@ -163,12 +160,13 @@ class Sandbox:
         return made
 
     def person_of(self, workspace: Workspace, name: str) -> Person:
-        """Return somebody of a workspace by handle, to act as them.
+        """Return somebody of a workspace by handle or user id, to act as them.
 
         Raises:
             KeyError: when there is nobody of this name.
         """
-        user = next((one for one in workspace.users.values() if one.name == name), None)
+        users = workspace.users
+        user = users.get(name) or next((one for one in users.values() if one.name == name), None)
         if user is None:
             raise KeyError(name)
         return Person(workspace, self._dispatchers[workspace.team.id], user)
@@ -194,6 +192,10 @@ class Sandbox:
         if self._runner is not None:
             await self._runner.cleanup()
         await self._session.close()
+        if self._schedules is not None:
+            # Ended by an error of its own it says so here, rather than nowhere.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._schedules
 
     def _new_dispatcher(self, workspace: Workspace) -> Dispatcher:
         return Dispatcher(workspace, self._way, self.clock, self.delivery_faults, time_scale=self._time_scale)
