@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from sandbox import messages, views
 from sandbox.delivery.ack import Ack
+from sandbox.delivery.response_urls import post_answer
 from sandbox.elements import NoSuchElementError
 from sandbox.manifest import ShortcutKind
 from sandbox.messages import SLACKBOT, MessageError, NewMessage
 from sandbox.refused import RefusedError
 from sandbox.views import ViewError
-from sandbox.webapi.events import tell_posted
 from sandbox.workspace import Channel, Json, Traffic, User, View, Workspace
 
 TROUBLE = "We had some trouble connecting. Please try again."
@@ -34,23 +34,11 @@ def show_command_answer(workspace: Workspace, user: User, channel: Channel, name
     """Show what an app answered to a command: to this person alone, unless it says `in_channel`."""
     if not any(answer.get(key) for key in ("text", "blocks", "attachments")):
         return
-    new = NewMessage(
-        channel_id=channel.id,
-        user_id=workspace.installation.bot_user_id,
-        text=str(answer.get("text") or ""),
-        blocks=answer.get("blocks") or [],
-        attachments=answer.get("attachments") or [],
-        by_app=True,
-        ephemeral_for=None if answer.get("response_type") == "in_channel" else user.id,
-    )
     try:
-        message = messages.post(workspace, new)
+        post_answer(workspace, channel.id, user.id, answer)
     except MessageError as error:
         whisper(workspace, user, channel.id, f"{name} failed with the error “{error.code}”.")
         _note(workspace, name, answer, error)
-        return
-    if message.ephemeral_for is None:
-        tell_posted(workspace, message)
 
 
 def show_submission_answer(workspace: Workspace, view: View, ack: Ack) -> dict[str, str] | None:

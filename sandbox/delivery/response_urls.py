@@ -15,7 +15,7 @@ from sandbox import messages
 from sandbox.installs import Installs
 from sandbox.messages import MessageError, NewMessage
 from sandbox.webapi.events import tell_posted
-from sandbox.workspace import Json, Message, ResponseUrl, Traffic, Workspace
+from sandbox.workspace import Json, Message, Traffic, Workspace
 
 USES_MAX = 5
 LASTS_S = 30 * 60
@@ -81,7 +81,7 @@ def respond(workspace: Workspace, url_id: str, body: Json) -> None:
     elif _flag(body, "replace_original") and url.message_ts:
         _replace(workspace, _found(original), body)
     else:
-        _post(workspace, url, body)
+        post_answer(workspace, url.channel_id, url.user_id, body)
     url.uses += 1
 
 
@@ -139,11 +139,16 @@ def _replace(workspace: Workspace, original: Message, body: Json) -> None:
     )
 
 
-def _post(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
+def post_answer(workspace: Workspace, channel_id: str, user_id: str, body: Json) -> None:
+    """Post what an app answered a person with: seen by them alone, unless it says `in_channel`.
+
+    Raises:
+        MessageError: when the message breaks a rule.
+    """
     message = messages.post(
         workspace,
         NewMessage(
-            channel_id=url.channel_id,
+            channel_id=channel_id,
             user_id=workspace.installation.bot_user_id,
             text=str(body.get("text") or ""),
             blocks=_objects(body, "blocks"),
@@ -151,7 +156,7 @@ def _post(workspace: Workspace, url: ResponseUrl, body: Json) -> None:
             thread_ts=str(body.get("thread_ts") or "") or None,
             metadata=_metadata(body),
             by_app=True,
-            ephemeral_for=None if body.get("response_type") == "in_channel" else url.user_id,
+            ephemeral_for=None if body.get("response_type") == "in_channel" else user_id,
         ),
     )
     if message.ephemeral_for is None:

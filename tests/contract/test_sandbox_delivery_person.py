@@ -87,6 +87,15 @@ async def test_an_answer_to_a_command_is_ephemeral_unless_it_says_otherwise(
     assert (message.ephemeral_for is None) is seen_by_bob
 
 
+@pytest.mark.parametrize(("answer", "code"), [({"attachments": ["x"]}, "attachments"), ({"blocks": "[{"}, "blocks")])
+async def test_an_answer_whose_parts_are_no_objects_is_a_failed_command(rig: Rig, answer: Json, code: str) -> None:
+    """The person reads which part it was."""
+    rig.app.will_answer(answer)
+    await rig.alice.command(GENERAL, "/plain")
+
+    assert [f"/plain failed with the error “invalid_{code}”."] == rig.whispers(rig.alice)
+
+
 async def test_an_empty_answer_shows_nothing(rig: Rig) -> None:
     """A bare acknowledgement leaves the conversation alone."""
     before = list(rig.slack.workspace.messages[GENERAL])
