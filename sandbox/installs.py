@@ -14,7 +14,6 @@ from sandbox import people
 from sandbox.webapi.switches import Switches
 from sandbox.workspace import Json, Team, Traffic, Workspace
 
-CODE_LASTS_S = 600.0
 TOKEN_LASTS_S = 43_200.0
 """How long a token works where tokens are rotated: 12 hours."""
 

@@ -10,17 +10,16 @@ import base64
 import functools
 import hashlib
 import json
-import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.codes import new_code
 from sandbox.page.links import is_loopback
 from sandbox.workspace import Json, SignInCode, Stranger, Workspace
 
-CODE_LASTS_S = 600.0
 ID_TOKEN_LASTS_S = 300
 KEY_ID = "local-slack-1"
 SCOPES = ("openid", "profile", "email")
@@ -92,9 +91,9 @@ def people_of(workspace: Workspace, team_id: str) -> list[str]:
     return (ours if team_id in {"", workspace.team.id} else []) + theirs
 
 
-def new_code(workspace: Workspace, request: SignInRequest, user_id: str) -> str:
+def new_sign_in_code(workspace: Workspace, request: SignInRequest, user_id: str) -> str:
     """Make the code that an app exchanges for who somebody is."""
-    code = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(32)}"
+    code = new_code()
     workspace.sign_in_codes[code] = SignInCode(
         code=code,
         user_id=user_id,

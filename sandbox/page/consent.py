@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from sandbox.page.back_to_app import asking, misunderstood, sent_back
 from sandbox.page.guard import guarded
 from sandbox.page.reader import shown_name
 from sandbox.page.render import make_environment
-from sandbox.sign_in import SignInRequest, description, new_code, people_of, problem_of, public_keys
+from sandbox.sign_in import SignInRequest, description, new_sign_in_code, people_of, problem_of, public_keys
 from sandbox.workspace import Workspace
 
 LAST_PERSON = "local_slack_person"
@@ -69,7 +69,7 @@ class Consent:
             chosen=chosen if chosen in people else next(iter(people), ""),
             asked=asdict(wanted),
         )
-        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
+        return asking(text, wanted.redirect_uri)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Send the browser back with a code, or with the news that there is none."""
@@ -80,12 +80,10 @@ class Consent:
             return self._sorry(problem)
         user_id = form.get("user", "")
         if "allow" in form and user_id in people_of(self._workspace, wanted.team):
-            said = {"code": new_code(self._workspace, wanted, user_id)}
+            said = {"code": new_sign_in_code(self._workspace, wanted, user_id)}
         else:
             said = {"error": "access_denied"}
-        said |= {"state": wanted.state} if wanted.state else {}
-        joint = "&" if urlsplit(wanted.redirect_uri).query else "?"
-        return web.Response(status=302, headers={"Location": f"{wanted.redirect_uri}{joint}{urlencode(said)}"})
+        return sent_back(wanted.redirect_uri, said, wanted.state)
 
     def _named(self, user_id: str) -> tuple[str, str]:
         stranger = self._workspace.strangers.get(user_id)
@@ -94,22 +92,10 @@ class Consent:
         return shown_name(self._workspace.users[user_id]), self._workspace.team.name
 
     def _sorry(self, problem: str) -> web.Response:
-        text = f"Slack did not understand what the app asked for: {problem}. The app’s developer has to put that right."
-        page = self._environment.get_template("sorry.html").render(title="You cannot sign in", text=text)
-        return web.Response(status=400, text=page, content_type="text/html")
+        return misunderstood(self._environment, "You cannot sign in", problem)
 
 
 def _read(values: Mapping[str, str]) -> SignInRequest:
     known = {"client_id": "", "redirect_uri": "", "response_type": "", "scope": ""}
     given = {field.name: values[field.name] for field in fields(SignInRequest) if field.name in values}
     return SignInRequest(**(known | given))
-
-
-def form_headers(redirect_uri: str) -> dict[str, str]:
-    """Let the form lead back to the app, and name its own origin, which the page's guard asks for."""
-    parts = urlsplit(redirect_uri)
-    policy = (
-        f"default-src 'none'; style-src 'self'; form-action 'self' {parts.scheme}://{parts.netloc}; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    return {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}

@@ -5,15 +5,15 @@ Source: https://docs.slack.dev/authentication/installing-with-oauth
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from sandbox.codes import new_code
 from sandbox.installs import InstallCode, Installs
-from sandbox.page.consent import LAST_PERSON, form_headers
+from sandbox.page.back_to_app import asking, misunderstood, sent_back
+from sandbox.page.consent import LAST_PERSON
 from sandbox.page.guard import guarded
 from sandbox.page.reader import shown_name
 from sandbox.page.render import make_environment
@@ -69,16 +69,15 @@ class InstallPages:
         problem = self._problem(wanted)
         if problem is not None:
             return self._sorry(problem)
-        places = self._places(wanted.team)
         if not wanted.scope:
             return self._ask_person(request, wanted)
         text = self._environment.get_template("install.html").render(
             app=self._installs.home.installation.manifest.name,
-            places=places,
+            places=self._places(wanted.team),
             scopes=_split(wanted.scope + " " + wanted.user_scope),
             asked=asdict(wanted),
         )
-        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
+        return asking(text, wanted.redirect_uri)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Send the browser back with a code, or with the news that there is none."""
@@ -95,9 +94,7 @@ class InstallPages:
             said = {"code": self._new_code(wanted, place, user_id)}
         else:
             said = {"error": "access_denied"}
-        said |= {"state": wanted.state} if wanted.state else {}
-        joint = "&" if urlsplit(wanted.redirect_uri).query else "?"
-        return web.Response(status=302, headers={"Location": f"{wanted.redirect_uri}{joint}{urlencode(said)}"})
+        return sent_back(wanted.redirect_uri, said, wanted.state)
 
     async def show(self, _: web.Request) -> web.StreamResponse:
         """List where the app is installed."""
@@ -125,7 +122,7 @@ class InstallPages:
             scopes=_split(wanted.user_scope),
             asked=asdict(wanted),
         )
-        return web.Response(text=text, content_type="text/html", headers=form_headers(wanted.redirect_uri))
+        return asking(text, wanted.redirect_uri)
 
     def _people(self, team_id: str) -> dict[str, str]:
         """Return who can allow something in their own name, by id, with their name and workspace."""
@@ -135,7 +132,7 @@ class InstallPages:
         return {user.id: f"{shown_name(user)} ({team})" for user, team in ours}
 
     def _new_code(self, wanted: InstallRequest, place: str, user_id: str = "") -> str:
-        code = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(32)}"
+        code = new_code()
         workspace = self._installs.members(place)[0]
         admin = next(user for user in workspace.users.values() if user.is_admin)
         scopes, of_person = _split(wanted.scope), _split(wanted.user_scope)
@@ -166,9 +163,7 @@ class InstallPages:
         return None
 
     def _sorry(self, problem: str) -> web.Response:
-        text = f"Slack did not understand what the app asked for: {problem}. The app’s developer has to put that right."
-        page = self._environment.get_template("sorry.html").render(title="You cannot install this", text=text)
-        return web.Response(status=400, text=page, content_type="text/html")
+        return misunderstood(self._environment, "You cannot install this", problem)
 
 
 def _read(values: Mapping[str, str]) -> InstallRequest:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.installs import CODE_LASTS_S, Grant
+from sandbox.codes import CODE_LASTS_S
+from sandbox.installs import Grant
 from sandbox.webapi.client import check_client
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.registry import ApiCall, method

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import secrets
 
-from sandbox.sign_in import CODE_LASTS_S, about, id_token
+from sandbox.codes import CODE_LASTS_S
+from sandbox.sign_in import about, id_token
 from sandbox.webapi.client import check_client
 from sandbox.webapi.errors import SlackError
 from sandbox.webapi.registry import ApiCall, method
