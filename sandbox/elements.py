@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from sandbox.block_ids import elements_of
 from sandbox.workspace import Json
 
 State = dict[str, Json]
@@ -57,18 +58,24 @@ def find_element(blocks: Sequence[Json], action_id: str, block_id: str | None = 
     Raises:
         NoSuchElementError: when there is none.
     """
-    for block, element in elements_of(blocks):
+    for block, element in interactive_elements(blocks):
         if element["action_id"] == action_id and block_id in {None, block["block_id"]}:
             return block, element
     raise NoSuchElementError(f"No element has the action id {action_id}.")
 
 
-def elements_of(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
+def interactive_elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
     """Yield every interactive element with its block."""
     for block in blocks:
-        for element in (block.get("accessory"), block.get("element"), *(block.get("elements") or [])):
-            if isinstance(element, dict) and "action_id" in element:
+        for element in elements_of(block):
+            if "action_id" in element:
                 yield block, element
+
+
+def all_options(element: Json) -> list[Json]:
+    """Return an element's options, those in groups included."""
+    groups = element.get("option_groups") or []
+    return [*(element.get("options") or []), *(option for group in groups for option in group.get("options") or [])]
 
 
 def build_action(block: Json, element: Json, values: Mapping[str, object], action_ts: str) -> Json:
@@ -99,11 +106,11 @@ def complete_state(blocks: Sequence[Json], values: Mapping[str, object], *, chan
         NoSuchElementError: when a value is for a block without inputs, or an option is not among the element's.
     """
     state: State = {}
-    for block, element in elements_of(blocks):
+    for block, element in interactive_elements(blocks):
         if element["type"] in VALUE_KEYS and element["type"] not in _STATELESS:
             entered = _state_of(block, element, values.get(block["block_id"]), channel_id)
             state.setdefault(block["block_id"], {})[element["action_id"]] = entered
-    unknown = values.keys() - {block["block_id"] for block, _ in elements_of(blocks)}
+    unknown = values.keys() - {block["block_id"] for block, _ in interactive_elements(blocks)}
     if unknown:
         raise NoSuchElementError(f"No block with inputs has the id {', '.join(sorted(unknown))}.")
     return state
@@ -144,9 +151,7 @@ def _options(block: Json, element: Json, entered: object) -> object:
     if entered is None:
         return None
     value = entered.get("value") if isinstance(entered, dict) else entered
-    groups = element.get("option_groups") or []
-    known = [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
-    for option in known:
+    for option in all_options(element):
         if option.get("value") == value:
             return option
     raise NoSuchElementError(f"{element['action_id']} in {block['block_id']} has no option {value}.")

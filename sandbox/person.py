@@ -14,7 +14,7 @@ from sandbox.delivery import payloads
 from sandbox.delivery.ack import Ack
 from sandbox.delivery.dispatcher import Dispatcher
 from sandbox.delivery.suggestions import suggested_options, suggestion_payload
-from sandbox.elements import NoSuchElementError, State, build_action, complete_state, elements_of, find_element
+from sandbox.elements import NoSuchElementError, State, build_action, complete_state, find_element, interactive_elements
 from sandbox.inputs import input_problems
 from sandbox.messages import MessageError, NewMessage
 from sandbox.shared_links import link_shared
@@ -271,7 +271,7 @@ class Person:
     def _response_urls(self, blocks: list[Json], state: State) -> list[Json]:
         """Return a response_url for each conversation chosen in an input that asks for one."""
         found = []
-        for block, element in elements_of(blocks):
+        for block, element in interactive_elements(blocks):
             if not element.get("response_url_enabled"):
                 continue
             entered = state[block["block_id"]][element["action_id"]]

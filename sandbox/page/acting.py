@@ -9,9 +9,9 @@ from aiohttp import web
 
 from sandbox import messages
 from sandbox.delivery.ack import Ack
-from sandbox.messages import SLACKBOT, NewMessage
+from sandbox.elements import all_options, interactive_elements
 from sandbox.page.backstage import Backstage
-from sandbox.page.fields import Act, all_options, elements, read_act, read_values
+from sandbox.page.fields import Act, read_act, read_values
 from sandbox.page.when import zone
 from sandbox.person import Person
 from sandbox.workspace import Json
@@ -42,12 +42,7 @@ class Acting:
         text, channel_id, person = _one(form, "text").rstrip(), _one(form, "channel"), self._person(form)
         thread_ts = _one(form, "thread") or None
         response = web.Response(status=_DONE)
-        if text.startswith("/") and thread_ts:
-            sorry = f"{text.split()[0]} is not supported in threads. Sorry!"
-            note = NewMessage(channel_id, SLACKBOT, sorry, thread_ts=thread_ts, ephemeral_for=person.user_id)
-            messages.post(self._workspace, note)
-            return response
-        if text.startswith("/"):
+        if text.startswith("/") and thread_ts is None:
             response.force_close()
             await response.prepare(request)
             await response.write_eof()
@@ -116,11 +111,11 @@ class Acting:
         if act is None:
             raise web.HTTPBadRequest(text="Nothing was chosen.")
         values = read_values(blocks, form, self._tz(form))
-        for block_id, element in elements(blocks):
-            if act.option is not None and (block_id, element["action_id"]) == (act.block_id, act.action_id):
+        for block, element in interactive_elements(blocks):
+            if act.option is not None and (block["block_id"], element["action_id"]) == (act.block_id, act.action_id):
                 chosen = all_options(element)[act.option : act.option + 1]
                 state = {"type": element["type"], "selected_option": chosen[0] if chosen else None}
-                values.setdefault(block_id, {})[act.action_id] = state
+                values.setdefault(act.block_id, {})[act.action_id] = state
         return act, values
 
 

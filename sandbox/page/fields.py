@@ -6,12 +6,13 @@ options it has, is looked up in what the app stored, never believed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
+from sandbox.elements import VALUE_KEYS, all_options, interactive_elements
 from sandbox.page.when import moment
 from sandbox.workspace import Json
 
@@ -47,16 +48,6 @@ def read_act(name: str) -> Act | None:
     return Act(block_id, rest[0], int(rest[1])) if is_option else None
 
 
-def elements(blocks: Sequence[Json]) -> Iterator[tuple[str, Json]]:
-    """Yield every interactive element of blocks with its block's id."""
-    for block in blocks:
-        block_id = str(block.get("block_id", ""))
-        candidates = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
-        for element in candidates:
-            if isinstance(element, dict) and "action_id" in element:
-                yield block_id, element
-
-
 def read_values(blocks: Sequence[Json], form: Mapping[str, Sequence[str]], tz: ZoneInfo) -> dict[str, Json]:
     """Return `state.values` of a surface: block id, then action id, then the element's state.
 
@@ -66,58 +57,37 @@ def read_values(blocks: Sequence[Json], form: Mapping[str, Sequence[str]], tz: Z
         tz: the zone in which the person picks a date and time.
     """
     values: dict[str, Json] = {}
-    for block_id, element in elements(blocks):
-        raw = list(form.get(field_name(block_id, element["action_id"]), ()))
-        state = element_state(element, raw, tz)
+    for block, element in interactive_elements(blocks):
+        block_id, action_id = block["block_id"], element["action_id"]
+        state = element_state(element, list(form.get(field_name(block_id, action_id), ())), tz)
         if state is not None:
-            values.setdefault(block_id, {})[element["action_id"]] = state
+            values.setdefault(block_id, {})[action_id] = state
     return values
 
 
-_PLAIN_KEYS = {
-    "plain_text_input": "value",
-    "number_input": "value",
-    "email_text_input": "value",
-    "url_text_input": "value",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-    "users_select": "selected_user",
-    "conversations_select": "selected_conversation",
-    "channels_select": "selected_channel",
-}
-_LIST_KEYS = {
-    "multi_users_select": "selected_users",
-    "multi_conversations_select": "selected_conversations",
-    "multi_channels_select": "selected_channels",
-}
-_ONE_OPTION = frozenset({"static_select", "radio_buttons", "external_select"})
-_MANY_OPTIONS = frozenset({"multi_static_select", "checkboxes", "multi_external_select"})
+_WITHOUT_FIELD = frozenset({"overflow", "rich_text_input", "file_input"})
+"""Have a value, but not one that a form field of the page carries."""
 
 
 def element_state(element: Json, raw: list[str], tz: ZoneInfo) -> Json | None:
     """Return one element's state as Slack reports it, or None for an element that holds no value."""
     kind = str(element.get("type"))
-    first = raw[0] if raw and raw[0] != "" else None
-    state: Json = {"type": kind}
-    if kind in _PLAIN_KEYS:
-        state[_PLAIN_KEYS[kind]] = first.replace("\r\n", "\n") if first else None
-    elif kind in _LIST_KEYS:
-        state[_LIST_KEYS[kind]] = [value for value in raw if value]
-    elif kind in _ONE_OPTION:
-        state["selected_option"] = next((o for o in all_options(element) if o.get("value") == first), None)
-    elif kind in _MANY_OPTIONS:
-        state["selected_options"] = [o for o in all_options(element) if o.get("value") in raw]
-    elif kind == "datetimepicker":
-        state["selected_date_time"] = _unix(first, tz)
-    else:
+    key = VALUE_KEYS.get(kind)
+    if key is None or kind in _WITHOUT_FIELD:
         return None
-    return state
-
-
-def all_options(element: Json) -> list[Json]:
-    """Return an element's options, those in groups included."""
-    groups = element.get("option_groups") or []
-    return [*(element.get("options") or []), *(option for group in groups for option in group.get("options", []))]
+    first = raw[0] if raw and raw[0] != "" else None
+    value: object
+    if key == "selected_option":
+        value = next((o for o in all_options(element) if o.get("value") == first), None)
+    elif key == "selected_options":
+        value = [o for o in all_options(element) if o.get("value") in raw]
+    elif key == "selected_date_time":
+        value = _unix(first, tz)
+    elif key.endswith("s"):
+        value = [value for value in raw if value]
+    else:
+        value = first.replace("\r\n", "\n") if first else None
+    return {"type": kind, key: value}
 
 
 def local_input(at_s: int, tz: ZoneInfo) -> str:

@@ -125,10 +125,10 @@ def test_form_values_become_slacks_state() -> None:
     """Options are the app's own, times are in the person's zone, and what was never offered is dropped."""
     option = {"text": {"type": "plain_text", "text": "One"}, "value": "1"}
     blocks: list[Json] = [
-        {"block_id": "b", "element": {"type": "static_select", "action_id": "s", "options": [option]}},
-        {"block_id": "c", "element": {"type": "datetimepicker", "action_id": "t"}},
-        {"block_id": "d", "accessory": {"type": "multi_users_select", "action_id": "u"}},
-        {"block_id": "e", "elements": [{"type": "button", "action_id": "x"}]},
+        {"type": "input", "block_id": "b", "element": {"type": "static_select", "action_id": "s", "options": [option]}},
+        {"type": "input", "block_id": "c", "element": {"type": "datetimepicker", "action_id": "t"}},
+        {"type": "section", "block_id": "d", "accessory": {"type": "multi_users_select", "action_id": "u"}},
+        {"type": "actions", "block_id": "e", "elements": [{"type": "button", "action_id": "x"}]},
     ]
     form = {field_name("b", "s"): ["1"], field_name("c", "t"): ["2026-07-01T12:00"], field_name("d", "u"): ["U1", "U2"]}
     assert read_values(blocks, form, BERLIN) == {
