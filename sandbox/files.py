@@ -27,8 +27,9 @@ def find_file(workspace: Workspace, slack_file: Json) -> File | None:
     file_id, url = slack_file.get("id"), slack_file.get("url")
     if (file_id is None) == (url is None):
         return None
-    files = workspace.files.values()
-    return next((file for file in files if file_id == file.id or url in _addresses(workspace, file)), None)
+    if file_id is not None:
+        return workspace.files.get(str(file_id))
+    return next((file for file in workspace.files.values() if url in _addresses(workspace, file)), None)
 
 
 def is_known_image(workspace: Workspace, slack_file: Json) -> bool:

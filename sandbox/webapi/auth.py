@@ -6,7 +6,7 @@ import secrets
 
 from sandbox.installs import Grant, Installs
 from sandbox.webapi.errors import SlackError
-from sandbox.webapi.registry import ApiCall, Method, method
+from sandbox.webapi.registry import ApiCall, CallerKind, Method, method
 from sandbox.workspace import Json, Workspace
 
 TICKET_LIFE_S = 30.0
@@ -18,27 +18,34 @@ def check_token(workspace: Workspace, installs: Installs, called: Method, token:
 
     Raises:
         SlackError: `not_authed` without a token, `invalid_auth` for an unknown one, `token_revoked` after a revocation,
-            `token_expired` after its time,
-            `not_allowed_token_type` for a bot token where an app-level one is needed, or the other way round.
+            `token_expired` after its time, `not_allowed_token_type` for a bot token where an app-level one is
+            needed, or the other way round.
     """
     if called.caller == "none":
         return
     if token is None:
         raise SlackError("not_authed")
-    installation = workspace.installation
-    kinds = {installation.bot_token: "bot", installation.app_token: "app"}
-    kinds |= dict.fromkeys(workspace.sign_in_tokens, "person")
     grant = installs.grants.get(token)
     if grant is not None:
-        kinds[token] = "bot" if grant.user_id is None else "person"
         _check_grant(grant, workspace.now())
-    kind = kinds.get(token)
-    if kind is None:
-        raise SlackError("invalid_auth")
-    if kind == "bot" and grant is None and installation.token_revoked:
+    kind = _kind_of(workspace, grant, token)
+    if kind == "bot" and grant is None and workspace.installation.token_revoked:
         raise SlackError("token_revoked")
     if kind not in called.caller.split(" or ") and (called.name != "auth.test" or token in workspace.sign_in_tokens):
         raise SlackError("not_allowed_token_type")
+
+
+def _kind_of(workspace: Workspace, grant: Grant | None, token: str) -> CallerKind:
+    """Return whose token it is."""
+    if grant is not None:
+        return "bot" if grant.user_id is None else "person"
+    if token in workspace.sign_in_tokens:
+        return "person"
+    if token == workspace.installation.bot_token:
+        return "bot"
+    if token == workspace.installation.app_token:
+        return "app"
+    raise SlackError("invalid_auth")
 
 
 def _check_grant(grant: Grant, now_s: float) -> None:
