@@ -51,11 +51,11 @@ async def measure(options: Options) -> Sequence[Figure]:
     app = await installed()
     sides: dict[str, Callable[[], Awaitable[Burst]]] = {
         OURS: _ours,
-        FLOOR: lambda: _reference(lambda url: python_reference(FLOOR, "floor", SLACK_API_URL=url, JOB="1")),
-        BOLT: lambda: _reference(lambda url: python_reference(BOLT, "bolt_async", SLACK_API_URL=url)),
+        FLOOR: lambda: _round(lambda url: python_reference(FLOOR, "floor", SLACK_API_URL=url, JOB="1")),
+        BOLT: lambda: _round(lambda url: python_reference(BOLT, "bolt_async", SLACK_API_URL=url)),
     }
     if app is not None:
-        sides[JS] = lambda: _reference(lambda url: bolt_js(app, url))
+        sides[JS] = lambda: _round(lambda url: bolt_js(app, url))
     found = await interleaved(options, sides, what=f"{AT_ONCE} commands at once")
     worst = {name: middle([max(one.acks_ms) for one in bursts]) for name, bursts in found.items()}
     last = {name: middle([one.last_card_ms for one in bursts]) for name, bursts in found.items()}
@@ -72,10 +72,11 @@ async def measure(options: Options) -> Sequence[Figure]:
 
 async def _ours() -> Burst:
     with tempfile.TemporaryDirectory() as folder:
-        return await _reference(lambda url: startcall(url, f"sqlite:///{folder}/calls.sqlite3"))
+        return await _round(lambda url: startcall(url, f"sqlite:///{folder}/calls.sqlite3"))
 
 
-async def _reference(program_of: Callable[[str], Program]) -> Burst:
+async def _round(program_of: Callable[[str], Program]) -> Burst:
+    """Measure one burst of a program, which is told where Slack's side is."""
     async with slack_side(delay_s=API_S) as side, started(program_of(side.api_url)) as server:
         await _burst(server, side, list(signed_commands(10)))
         await asyncio.sleep(0.5)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _ALL = sorted(os.sched_getaffinity(0))
+
+ALL_CPUS = frozenset(_ALL)
+"""Those that this process may use, which may be fewer than there are."""
 
 SERVER_CPUS = {_ALL[0]}
 """Where the measured server runs."""
@@ -18,7 +21,7 @@ LOAD_CPUS = {_ALL[1]} if len(_ALL) > 1 else {_ALL[0]}
 
 
 @contextmanager
-def on_cpus(cpus: set[int]) -> Iterator[None]:
+def on_cpus(cpus: Iterable[int]) -> Iterator[None]:
     """Run this thread, and whatever it starts meanwhile, on some processors."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cpus)

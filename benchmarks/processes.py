@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from benchmarks.machine import SERVER_CPUS, on_cpus
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCES = Path(__file__).resolve().parent / "references"
@@ -103,7 +103,7 @@ def python_reference(name: str, module: str, **settings: str) -> Program:
 
 
 @asynccontextmanager
-async def started(program: Program, *, cpus: set[int] | None = None) -> AsyncIterator[Server]:
+async def started(program: Program, *, cpus: Iterable[int] | None = None) -> AsyncIterator[Server]:
     """Run a server while the block runs.
 
     Args:
@@ -156,10 +156,3 @@ async def _stop(child: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         child.kill()
         await child.wait()
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])

@@ -53,7 +53,9 @@ def number(value: float) -> str:
 def provenance(name: str, rounds: int, today: date) -> str:
     """Return what was measured on, with what, when, and by which command."""
     python = ".".join(str(part) for part in sys.version_info[:3])
-    versions = ", ".join(f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp", "SQLAlchemy"))
+    versions = ", ".join(
+        f"{package} {version(package)}" for package in ("slack-bolt", "slack-sdk", "aiohttp", "SQLAlchemy")
+    )
     command = f'make bench ARGS="{name}"'
     how = f"by `{command}` (rounds: {rounds})"
     return f"Measured on {today.isoformat()} {how}: {described()}; Python {python}, {versions}."

@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import ssl
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,14 +44,12 @@ class SlackSide:
     Args:
         delay_s: how long each answer takes, in seconds.
         posted_at_s: when the first card of each conversation was posted, by `time.perf_counter`.
-        asked: how often each method was called.
         when_posted: called with the conversation of each card.
     """
 
     url: str = ""
     delay_s: float = 0.0
     posted_at_s: dict[str, float] = field(default_factory=dict)
-    asked: Counter[str] = field(default_factory=Counter)
     when_posted: Callable[[str], None] | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
     _wanted: int = 0
@@ -90,7 +87,6 @@ class SlackSide:
     async def answer(self, request: web.Request) -> web.Response:
         """Answer a call of the Web API."""
         method = request.match_info["method"]
-        self.asked[method] += 1
         arguments = await request.json() if request.content_type == "application/json" else await request.post()
         if self.delay_s:
             await asyncio.sleep(self.delay_s)

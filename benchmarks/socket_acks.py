@@ -112,6 +112,7 @@ async def theirs(in_flight: int, round_s: float, *, does_job: bool) -> Acks:
     async with socket_slack() as slack:
         job = "1" if does_job else "0"
         program = python_reference(THEIRS, "bolt_async_socket", SLACK_API_URL=slack.side.api_url, JOB=job)
+        # Its own environment keeps it from the job; Slack's side holds nothing back from it.
         return await _round(slack, program, 1, in_flight, round_s, does_job=True)
 
 

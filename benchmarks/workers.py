@@ -8,7 +8,6 @@ processors there are, so what they take is missing for growth.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -16,6 +15,7 @@ from functools import partial
 
 from benchmarks.commands import signed_commands
 from benchmarks.figures import Figure, Options, at_least_times
+from benchmarks.machine import ALL_CPUS
 from benchmarks.one_by_one import post
 from benchmarks.postgres import MISSING, new_database, postgres
 from benchmarks.processes import Server, startcall, started
@@ -26,8 +26,7 @@ from tests.postgres import PostgresServer
 NAME = "workers"
 
 MOST = 4
-CORES = os.cpu_count() or 1
-EVERYWHERE = set(range(CORES))
+CORES = len(ALL_CPUS)
 LINEAR = 0.8
 WARM = 16
 AT_ONCE = 16
@@ -43,7 +42,7 @@ async def settled_a_second(server: PostgresServer, processes: int, count: int) -
     async with AsyncExitStack() as stack:
         side = await stack.enter_async_context(slack_side())
         program = startcall(side.api_url, new_database(server))
-        apps = [await stack.enter_async_context(started(program, cpus=EVERYWHERE)) for _ in range(processes)]
+        apps = [await stack.enter_async_context(started(program, cpus=ALL_CPUS)) for _ in range(processes)]
         await _start_calls(apps, WARM * processes)
         await side.until_posted(WARM * processes, give_up_s=SETTLE_MAX_S)
         began_s = time.perf_counter()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 
 import pytest
@@ -60,3 +62,12 @@ async def test_the_cheapest_benchmark_runs() -> None:
 
     assert child.returncode == 0
     assert said.decode().count("| ack, p50 |") == 2
+
+
+def test_only_processors_that_may_be_used_are_counted() -> None:
+    """Where a benchmark may use one of several, as in a container, it asks for no other and expects no growth."""
+    one = min(os.sched_getaffinity(0))
+    code = f"import os; os.sched_setaffinity(0, {{{one}}}); from benchmarks import workers; print(workers.CORES)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "1" == said.stdout.strip()
