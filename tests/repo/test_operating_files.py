@@ -187,10 +187,11 @@ def test_the_unit_gives_the_app_only_its_folder() -> None:
         settings["StateDirectory"],
         settings["User"],
     )
-    assert ("yes", "", "on-failure") == (
+    assert ("yes", "", "on-failure", "2") == (
         settings["NoNewPrivileges"],
         settings["CapabilityBoundingSet"],
         settings["Restart"],
+        settings["RestartPreventExitStatus"],
     )
     assert settings["ExecStart"].endswith("/app.py")
 
