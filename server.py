@@ -17,6 +17,7 @@ from calls.clock import now
 from calls.errors import CallsError, SlackRefused, SlackTokenDead
 from calls.fresh import Fresh
 from calls.installations import Installation
+from calls.installing import Installing
 from calls.intake import Intake
 from calls.joining import Joining
 from calls.model import TeamId
@@ -31,7 +32,8 @@ from calls.words.errors import sentence_for
 from calls.work import WorkId, either
 from config import Settings
 from listeners.bolt import Bot, build_bolt_app
-from listeners.events.app_uninstalled import removed_nowhere
+from listeners.events.app_uninstalled import Removed, removed_nowhere
+from listeners.events.team_access import AccessChanged, changed_nowhere
 from listeners.health import health_routes
 from listeners.hooks import hook_routes
 from listeners.http import slack_events
@@ -129,8 +131,7 @@ class Server:
         self.statuses = build_statuses(outside, database, web_api, self.accounts)
         inside = Inside(database, self.calls, self.starts, self.wakeups, self.replies, allowed)
         use = build_use_cases(web_api, inside, outside, joining, self.accounts)
-        removed = removed_nowhere if self.installing is None else self.installing.removed
-        listeners.register(self.bolt, use, removed)
+        listeners.register(self.bolt, use, *_told_of_removals(self.installing))
 
     async def _advance(self, work_id: WorkId) -> datetime | None:
         return await either(self.advancer.advance, self.plans.advance, self.statuses.advance)(work_id)
@@ -260,3 +261,10 @@ class Server:
     async def prune_forever(self) -> None:
         """Delete once an hour what was kept for long enough."""
         await build_keeping(self.settings, self.database).prune_forever()
+
+
+def _told_of_removals(installing: Installing | None) -> tuple[Removed, AccessChanged]:
+    """Return what is told that the app was removed, and that workspaces were taken away or given back."""
+    if installing is None:
+        return removed_nowhere, changed_nowhere
+    return installing.removed, installing.access_changed

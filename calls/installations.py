@@ -151,3 +151,24 @@ class Installations(Protocol):
         Returns:
             False when there is no such installation, or it is a newer one.
         """
+
+    async def revoke_access(self, enterprise_id: str, team_id: TeamId, at: datetime) -> bool:
+        """Note that an organisation's installation serves one of its workspaces no longer.
+
+        Args:
+            at: when, by Slack's clock.
+
+        Returns:
+            False when the workspace has an installation of its own, the organisation has none, or either, or the
+            access, is newer than that.
+        """
+
+    async def grant_access(self, enterprise_id: str, team_id: TeamId, at: datetime) -> bool:
+        """Note that it serves a workspace again.
+
+        Args:
+            at: when, by Slack's clock.
+
+        Returns:
+            False when it was never said to serve it no longer, or that is newer.
+        """

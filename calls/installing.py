@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -50,6 +50,20 @@ class Arrival:
     browser: str = field(repr=False)
     code: str = field(repr=False)
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """What Slack says of workspaces in which an organisation's installation may act, or may no longer.
+
+    Args:
+        at: when, by Slack's clock, in whole seconds.
+    """
+
+    enterprise_id: str
+    team_ids: Sequence[TeamId]
+    is_granted: bool
+    at: datetime
 
 
 class Installing:
@@ -133,6 +147,29 @@ class Installing:
             _log.warning(
                 "Removed from %s (%s): its calls wait for a new installation.", found.name, _shown(found.place)
             )
+
+    async def access_changed(self, change: AccessChange) -> None:
+        """Note in which workspaces an organisation's installation works; older news than what is known change nothing.
+
+        Calls of a workspace that was taken away are set aside when they next need Slack, and go on when it is given
+        back.
+
+        Raises:
+            StorageError: when it could not be stored; what was stored stays.
+        """
+        note = self._store.grant_access if change.is_granted else self._store.revoke_access
+        changed = [one for one in change.team_ids if await note(change.enterprise_id, one, change.at)]
+        if not changed:
+            return
+        self._workspaces.forget()
+        named = ", ".join(changed)
+        if not change.is_granted:
+            _log.warning("%s took %s away: its calls wait until it is given back.", change.enterprise_id, named)
+            return
+        _log.info("%s gave %s back.", change.enterprise_id, named)
+        organisation = await self._store.find(None, change.enterprise_id)
+        if organisation is not None:
+            await self._installed(organisation)
 
 
 def _shown(place: Place) -> str:

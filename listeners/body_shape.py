@@ -105,6 +105,8 @@ _EVENTS: Mapping[str, Shape] = MappingProxyType(
         "call_rejected": {"user_id": _ID, "user": _ID, "call_id": _ID},
         "app_home_opened": {"user": _ID, "channel": _ID, "tab": _ID},
         "tokens_revoked": {"tokens": {"bot": Each(_ID, list)}},
+        "team_access_granted": {"team_ids": Each(_ID, list)},
+        "team_access_revoked": {"team_ids": Each(_ID, list)},
     }
 )
 """Of the events that are listened to; others may have other things under the same names."""

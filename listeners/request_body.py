@@ -43,9 +43,14 @@ _NEEDED_BY_EVENT: dict[str, tuple[str, ...]] = {
     "app_uninstalled": ("event_time",),
     "call_rejected": ("event.user_id", "event.call_id"),
     "link_shared": ("event.channel", "event.message_ts"),
+    "team_access_granted": ("event_time", "event.team_ids"),
+    "team_access_revoked": ("event_time", "event.team_ids"),
     "tokens_revoked": ("event_time",),
 }
 """What each event that is listened to must hold besides."""
+
+_OF_ORGANISATIONS = frozenset({"team_access_granted", "team_access_revoked"})
+"""Events about several workspaces at once: the request itself names none."""
 
 
 class UnreadableBodyError(Exception):
@@ -78,7 +83,7 @@ def checked_body(body: object) -> Body:
     if not isinstance(body, dict):
         raise UnreadableBodyError("The body is no object.")
     kind = _kind(body)
-    missing = [path for path in (*_NEEDED.get(kind, ()), *_needed_by_event(body)) if _at(body, path) in (None, "")]
+    missing = [path for path in _needed(kind, body) if _at(body, path) in (None, "")]
     if missing:
         raise UnreadableBodyError(f"A request of the kind {kind} lacks {', '.join(missing)}.")
     misfit = find_misfit(body)
@@ -119,9 +124,13 @@ def _kind(body: Body) -> str:
     return kind if isinstance(kind, str) and kind in _NEEDED else "unknown"
 
 
-def _needed_by_event(body: Body) -> tuple[str, ...]:
-    kind = _at(body, "event.type")
-    return _NEEDED_BY_EVENT.get(kind, ()) if isinstance(kind, str) else ()
+def _needed(kind: str, body: Body) -> tuple[str, ...]:
+    needed, event = _NEEDED.get(kind, ()), _at(body, "event.type")
+    if not isinstance(event, str):
+        return needed
+    if event in _OF_ORGANISATIONS:
+        needed = tuple(path for path in needed if path != "team_id")
+    return needed + _NEEDED_BY_EVENT.get(event, ())
 
 
 def _at(body: object, path: str) -> object:

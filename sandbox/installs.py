@@ -17,6 +17,9 @@ from sandbox.workspace import Json, Team, Traffic, Workspace
 TOKEN_LASTS_S = 43_200.0
 """How long a token works where tokens are rotated: 12 hours."""
 
+REVOKED, GRANTED = "team_access_revoked", "team_access_granted"
+"""What an app is told when an organisation takes workspaces away from its installation, or adds some."""
+
 EVENTS = ("tokens_revoked", "app_uninstalled")
 """What an app is told when it was removed; Slack promises no order."""
 
@@ -46,11 +49,16 @@ class Grant:
 
 @dataclass(slots=True)
 class Organisation:
-    """Several workspaces under one roof (Enterprise Grid)."""
+    """Several workspaces under one roof (Enterprise Grid).
+
+    Args:
+        without: the ids of those in which its installation may not act.
+    """
 
     team: Team
     members: list[Workspace] = field(default_factory=list)
     is_installed: bool = False
+    without: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +138,16 @@ class Installs:
 
     def install(self, place: str, scopes: tuple[str, ...]) -> Grant:
         """Install the app in a place, or again, and return its token: without rotation the same as before."""
+        organisation = self.organisations.get(place)
         for workspace in self.members(place):
             installation = workspace.installation
-            installation.is_installed, installation.token_revoked = True, False
+            is_served = organisation is None or workspace.team.id not in organisation.without
+            installation.is_installed, installation.token_revoked = is_served, False
             installation.is_org_wide = place in self.organisations
             installation.scopes.clear()
             installation.scopes.update(scopes)
-        if place in self.organisations:
-            self.organisations[place].is_installed = True
+        if organisation is not None:
+            organisation.is_installed = True
         if self.home.installation.manifest.token_rotation_enabled:
             return self._new_grant(place)
         same = (one for one in self.grants.values() if one.place == place and one.user_id is None and not one.revoked)
@@ -187,6 +197,27 @@ class Installs:
         for workspace in self.members(place):
             workspace.installation.is_installed = False
             workspace.installation.token_revoked = True
+
+    def change_access(self, organisation: Organisation, *workspaces: Workspace, is_granted: bool) -> None:
+        """Take workspaces away from an organisation's installation, or give them back; the app is told.
+
+        Source: https://docs.slack.dev/reference/events/team_access_revoked
+        """
+        team_ids = [workspace.team.id for workspace in workspaces]
+        if is_granted:
+            organisation.without.difference_update(team_ids)
+        else:
+            organisation.without.update(team_ids)
+        for workspace in workspaces:
+            workspace.installation.is_installed = is_granted and organisation.is_installed
+        told = organisation.members[0]
+        event: Json = {"type": GRANTED if is_granted else REVOKED, "team_ids": team_ids}
+        told.tell({**event, "event_ts": told.new_ts()}, None)
+
+    def may_act_in(self, grant: Grant, workspace: Workspace) -> bool:
+        """Say whether a token works in a workspace of its organisation, or is of no organisation."""
+        organisation = self.organisations.get(grant.place)
+        return organisation is None or workspace.team.id not in organisation.without
 
     def workspace_of(self, token: str | None, values: Json) -> Workspace:
         """Return the workspace that a request is about.

@@ -88,7 +88,7 @@ class Sandbox:
             _check_addresses(manifest, options.http_url)
             now, timeout_s = self.clock.machine_s, options.ack_timeout_s
             self.signed_http = SignedHttp(self.workspace, session, options.http_url, now=now, ack_timeout_s=timeout_s)
-        self._way: Way = self.signed_http or self.socket_mode
+        self.way: Way = self.signed_http or self.socket_mode
         self._time_scale = options.time_scale
         self.dispatcher = self._new_dispatcher(self.workspace)
         self.workspace.tell = self.dispatcher.tell
@@ -198,7 +198,7 @@ class Sandbox:
                 await self._schedules
 
     def _new_dispatcher(self, workspace: Workspace) -> Dispatcher:
-        return Dispatcher(workspace, self._way, self.clock, self.delivery_faults, time_scale=self._time_scale)
+        return Dispatcher(workspace, self.way, self.clock, self.delivery_faults, time_scale=self._time_scale)
 
     async def _listen(self, port: int) -> None:
         site = web.Application(client_max_size=BODY_MAX_BYTES)

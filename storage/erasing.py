@@ -16,7 +16,7 @@ from calls.model import CallState, TeamId, UserId
 from calls.somebody import SOMEBODY
 from storage.database import Database
 from storage.holdings import CALLS, OF_CALLS, OF_PLANS, OF_TEAMS, PLANS, Holding
-from storage.installation_tables import installations, organisation_members
+from storage.installation_tables import installations, is_there, organisation_members
 from storage.tables import calls, participants
 
 BATCH: Final = 200
@@ -52,8 +52,8 @@ async def erase_workspace(database: Database, team_id: TeamId) -> Erased:
         query = delete(holding.table).where(holding.table.c.team_id == team_id)
         rows += await database.change(_counted(query))
     of_team = installations.c.team_id == team_id
-    is_there = select(func.count()).select_from(installations).where(of_team, installations.c.gone_at.is_(None))
-    if await database.ask(lambda connection: connection.execute(is_there).scalar_one()):
+    count = select(func.count()).select_from(installations).where(of_team, is_there)
+    if await database.ask(lambda connection: connection.execute(count).scalar_one()):
         return Erased(rows, is_installed=True)
     for query in (
         delete(installations).where(of_team),

@@ -27,6 +27,14 @@ installations = Table(
 )
 Index("installations_of_team", installations.c.team_id)
 
+is_there = installations.c.gone_at.is_(None) & installations.c.tokens.is_not(None)
+
+is_shut_out = installations.c.gone_at.is_not(None) & (installations.c.scopes == "")
+"""A workspace that its organisation's installation may not act in: since `gone_at`, and until then from `installed_at`.
+
+Such a row is no installation: it has no tokens, and no scopes, which every installation has.
+"""
+
 organisation_members = Table(
     "organisation_members",
     metadata,

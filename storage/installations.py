@@ -15,11 +15,10 @@ from calls.installations import Installation, Leftover, Place, Tokens
 from calls.model import TeamId, UserId
 from calls.ports import Clock
 from storage.database import Database
-from storage.installation_tables import install_states, installations, organisation_members
+from storage.installation_tables import install_states, installations, is_shut_out, is_there, organisation_members
 from storage.vault import Vault
 
 _WHERE = "oauth/v2/authorize"
-_is_there = installations.c.gone_at.is_(None) & installations.c.tokens.is_not(None)
 
 
 class SqlInstallations:
@@ -79,7 +78,10 @@ class SqlInstallations:
 
         def look(connection: Connection) -> tuple[Row[Any] | None, bool]:
             rows = list(connection.execute(query))
-            row = next((one for one in rows if one.team_id), next(iter(rows), None))
+            shut_out = {one.enterprise_id for one in rows if one.tokens is None}
+            there = [one for one in rows if one.tokens is not None]
+            serving = [one for one in there if one.team_id or one.enterprise_id not in shut_out]
+            row = next((one for one in serving if one.team_id), next(iter(serving), None))
             is_new = row is not None and not row.team_id and team_id is not None and enterprise_id is not None
             return row, is_new and connection.execute(select(member)).scalar() != enterprise_id
 
@@ -91,14 +93,14 @@ class SqlInstallations:
     async def every(self) -> Sequence[Installation | Leftover]:
         """Return every installation that is there, by name."""
         own = installations.c.client_id == self._client_id
-        query = select(installations).where(own, _is_there).order_by(installations.c.name)
+        query = select(installations).where(own, is_there).order_by(installations.c.name)
         rows = await self._database.ask(lambda connection: list(connection.execute(query)))
         return [self._readable(row) for row in rows]
 
     async def expiring(self, before: datetime) -> Sequence[Place]:
         """Return where tokens stop working before a time, the first to stop first."""
         own = (installations.c.client_id == self._client_id) & (installations.c.expires_at < before)
-        query = select(installations).where(own, _is_there).order_by(installations.c.expires_at)
+        query = select(installations).where(own, is_there).order_by(installations.c.expires_at)
         rows = await self._database.ask(lambda connection: list(connection.execute(query)))
         return [_place(row) for row in rows]
 
@@ -127,9 +129,42 @@ class SqlInstallations:
 
     async def remove(self, place: Place, at: datetime) -> bool:
         """Note that the app was removed."""
-        older = _is_at(place) & _is_there & (installations.c.installed_at < at)
+        older = _is_at(place) & is_there & (installations.c.installed_at < at)
         gone = {"gone_at": at, "tokens": None, "expires_at": None, "version": installations.c.version + 1}
         query = update(installations).where(older).values(gone)
+        return await self._database.change(lambda connection: connection.execute(query).rowcount == 1)
+
+    async def revoke_access(self, enterprise_id: str, team_id: TeamId, at: datetime) -> bool:
+        """Note that an organisation's installation serves one of its workspaces no longer."""
+        own, whole = (Place(self._client_id, enterprise_id, one) for one in (team_id, ""))
+        shut_out = {"scopes": "", "gone_at": at}
+        nobody = dict.fromkeys(("name", "app_id", "bot_user_id", "installed_by"), "")
+
+        def revoke(connection: Connection) -> bool:
+            row = connection.execute(select(installations).where(_is_at(own))).one_or_none()
+            organisation = connection.execute(select(installations).where(_is_at(whole), is_there)).one_or_none()
+            if organisation is None or (row is not None and row.tokens is not None):
+                return False
+            since = organisation.installed_at if row is None else row.installed_at
+            if row is not None and not row.scopes and row.gone_at is not None:
+                since = max(since, row.gone_at)
+            if since >= at:
+                return False
+            if row is None:
+                place = {"client_id": own.client_id, "enterprise_id": enterprise_id, "team_id": team_id}
+                values = {**place, **nobody, **shut_out, "installed_at": since, "version": 1}
+                connection.execute(insert(installations), values)
+            else:
+                connection.execute(update(installations).where(_is_at(own)).values(shut_out))
+            return True
+
+        return await self._database.change(revoke)
+
+    async def grant_access(self, enterprise_id: str, team_id: TeamId, at: datetime) -> bool:
+        """Note that it serves a workspace again."""
+        place = Place(self._client_id, enterprise_id, team_id)
+        older = _is_at(place) & is_shut_out & (installations.c.gone_at <= at)
+        query = update(installations).where(older).values(gone_at=None, installed_at=at)
         return await self._database.change(lambda connection: connection.execute(query).rowcount == 1)
 
     async def reencrypt(self) -> int:
@@ -138,7 +173,7 @@ class SqlInstallations:
         Raises:
             ConfigError: when some cannot be decrypted; nothing is changed then.
         """
-        own = select(installations).where(installations.c.client_id == self._client_id, _is_there).with_for_update()
+        own = select(installations).where(installations.c.client_id == self._client_id, is_there).with_for_update()
 
         def lock_anew(connection: Connection) -> int:
             rows = list(connection.execute(own))
@@ -163,7 +198,8 @@ class SqlInstallations:
         serves = and_(column.team_id == "", organisation)
         if team_id:
             serves = or_(column.team_id == team_id, serves)
-        return select(installations).where(column.client_id == self._client_id, _is_there, serves), member
+        known = or_(is_there, is_shut_out)
+        return select(installations).where(column.client_id == self._client_id, known, serves), member
 
     async def _note_member(self, team_id: str, enterprise_id: str) -> None:
         """Remember a workspace's organisation, for work that only knows the workspace."""

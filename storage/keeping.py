@@ -15,7 +15,7 @@ from calls.model import TeamId
 from calls.ports import Clock
 from storage.database import Database
 from storage.erasing import erase_calls, erase_workspace
-from storage.installation_tables import installations, organisation_members
+from storage.installation_tables import installations, is_shut_out, is_there, organisation_members
 from storage.tables import calls, is_final
 
 _log = logging.getLogger(__name__)
@@ -90,6 +90,9 @@ class Keeping:
 def _is_served(connection: Connection, team_id: str) -> bool:
     """Say whether the app is installed in a workspace, or in its organisation."""
     columns, members = installations.c, organisation_members.c
-    organisation = select(members.enterprise_id).where(members.team_id == team_id)
+    shut_out = select(columns.enterprise_id).where(columns.team_id == team_id, is_shut_out)
+    organisation = select(members.enterprise_id).where(
+        members.team_id == team_id, members.enterprise_id.not_in(shut_out)
+    )
     serves = or_(columns.team_id == team_id, (columns.team_id == "") & columns.enterprise_id.in_(organisation))
-    return connection.execute(select(columns.team_id).where(serves, columns.gone_at.is_(None))).first() is not None
+    return connection.execute(select(columns.team_id).where(serves, is_there)).first() is not None

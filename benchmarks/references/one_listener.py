@@ -11,10 +11,16 @@ from app import main
 from calls.use_cases import UseCases
 from listeners.commands.startcall import startcall
 from listeners.events.app_uninstalled import Removed, removed_nowhere
+from listeners.events.team_access import AccessChanged, changed_nowhere
 from listeners.routes import Routes
 
 
-def register_one(app: AsyncApp, use: UseCases, removed: Removed = removed_nowhere) -> None:  # noqa: ARG001 - as `listeners.register`
+def register_one(
+    app: AsyncApp,
+    use: UseCases,
+    removed: Removed = removed_nowhere,  # noqa: ARG001 - as `listeners.register`
+    access_changed: AccessChanged = changed_nowhere,  # noqa: ARG001 - same
+) -> None:
     """Register `/startcall` alone."""
     routes = Routes()
     routes.command("/startcall")(startcall(use))

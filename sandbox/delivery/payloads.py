@@ -18,6 +18,9 @@ _Passing = TypeVar("_Passing", Trigger, ResponseUrl)
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated field, which proves nothing
 
+_OF_ORGANISATIONS = frozenset({"team_access_revoked", "team_access_granted"})
+"""Events that name several workspaces of an organisation inside, and none around them."""
+
 CONTEXTS_KEPT = 1_000
 """For how many events, the newest ones, an app can ask whom they were for."""
 
@@ -203,9 +206,10 @@ def view_closed(workspace: Workspace, user: User, view: View, *, is_cleared: boo
 def event_callback(workspace: Workspace, event: Json) -> Json:
     """Return the body around an event."""
     installation = workspace.installation
+    team_id = None if event["type"] in _OF_ORGANISATIONS else workspace.team.id
     authorization = {
         "enterprise_id": None if workspace.enterprise is None else workspace.enterprise.id,
-        "team_id": workspace.team.id,
+        "team_id": team_id,
         "user_id": installation.bot_user_id,
         "is_bot": True,
         "is_enterprise_install": installation.is_org_wide,
@@ -217,7 +221,7 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
         del workspace.event_contexts[next(iter(workspace.event_contexts))]
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": workspace.team.id,
+        "team_id": team_id,
         **enterprise,
         "api_app_id": installation.app_id,
         "event": event,

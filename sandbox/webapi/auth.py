@@ -18,8 +18,8 @@ def check_token(workspace: Workspace, installs: Installs, called: Method, token:
 
     Raises:
         SlackError: `not_authed` without a token, `invalid_auth` for an unknown one, `token_revoked` after a revocation,
-            `token_expired` after its time, `not_allowed_token_type` for a bot token where an app-level one is
-            needed, or the other way round.
+            `token_expired` after its time, `team_access_not_granted` where an organisation took the workspace away,
+            `not_allowed_token_type` for a bot token where an app-level one is needed, or the other way round.
     """
     if called.caller == "none":
         return
@@ -28,6 +28,8 @@ def check_token(workspace: Workspace, installs: Installs, called: Method, token:
     grant = installs.grants.get(token)
     if grant is not None:
         _check_grant(grant, workspace.now())
+        if not installs.may_act_in(grant, workspace):
+            raise SlackError("team_access_not_granted")
     kind = _kind_of(workspace, grant, token)
     if kind == "bot" and grant is None and workspace.installation.token_revoked:
         raise SlackError("token_revoked")

@@ -121,6 +121,8 @@ EVENTS: dict[str, Body] = {
     },
     "call_rejected": {"user_id": PERSON, "channel_id": PLACE, "call_id": "R0NOWHERE01", "external_unique_id": "x"},
     "app_home_opened": {"user": PERSON, "channel": "D1", "tab": "messages", "event_ts": "1.2"},
+    "team_access_granted": {"team_ids": ["T0NOWHERE01"]},
+    "team_access_revoked": {"team_ids": ["T0NOWHERE01"]},
     "tokens_revoked": {"tokens": {"oauth": ["U1"], "bot": []}},
 }
 

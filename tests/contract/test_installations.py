@@ -125,6 +125,69 @@ async def test_an_older_removal_changes_nothing(store: SqlInstallations) -> None
     assert "T1" == await found(store, "T1")
 
 
+async def test_a_workspace_that_was_taken_away_is_served_by_nothing_of_its_organisation(
+    store: SqlInstallations,
+) -> None:
+    """Neither by what Slack names with a request nor by what was noted; the others go on."""
+    await store.save(an_installation("", "E1"))
+    await found(store, "T1", "E1")
+
+    assert await store.revoke_access("E1", TeamId("T1"), NOON + timedelta(seconds=1))
+    assert [None, None, "E1", "E1"] == [
+        await found(store, *names) for names in (("T1", "E1"), ("T1",), ("T2", "E1"), (None, "E1"))
+    ]
+    assert ["E1"] == [one.name for one in await store.every()]
+
+
+async def test_a_new_installation_of_the_organisation_brings_no_workspace_back(store: SqlInstallations) -> None:
+    """Only that it is granted again does."""
+    await store.save(an_installation("", "E1"))
+    await store.revoke_access("E1", TeamId("T1"), NOON + timedelta(seconds=1))
+    await store.save(an_installation("", "E1", installed_at=NOON + timedelta(seconds=2)))
+
+    assert None is await found(store, "T1", "E1")
+    assert await store.grant_access("E1", TeamId("T1"), NOON + timedelta(seconds=3))
+    assert "E1" == await found(store, "T1", "E1")
+
+
+async def test_a_workspace_that_was_taken_away_can_have_its_own_installation(store: SqlInstallations) -> None:
+    """And an own one is not touched by what happens to the organisation's."""
+    await store.save(an_installation("", "E1"))
+    await store.revoke_access("E1", TeamId("T1"), NOON + timedelta(seconds=1))
+    await store.save(an_installation("T1", "E1"))
+
+    assert "T1" == await found(store, "T1", "E1")
+    assert not await store.revoke_access("E1", TeamId("T1"), NOON + timedelta(seconds=9))
+    assert "T1" == await found(store, "T1", "E1")
+
+
+async def test_access_goes_by_the_newest_news(store: SqlInstallations) -> None:
+    """Slack repeats events for hours, so they come in any order."""
+    await store.save(an_installation("", "E1"))
+    later = [NOON + timedelta(seconds=seconds) for seconds in range(6)]
+    team_id = TeamId("T1")
+
+    assert not await store.grant_access("E1", team_id, later[1])
+    assert not await store.revoke_access("E1", team_id, later[0])
+    assert await store.revoke_access("E1", team_id, later[3])
+    assert not await store.revoke_access("E1", team_id, later[2])
+    assert not await store.grant_access("E1", team_id, later[2])
+    assert None is await found(store, "T1", "E1")
+    assert await store.grant_access("E1", team_id, later[5])
+    assert not await store.revoke_access("E1", team_id, later[4])
+    assert "E1" == await found(store, "T1", "E1")
+
+
+async def test_only_the_organisation_whose_it_is_loses_a_workspace(store: SqlInstallations) -> None:
+    """What another one is told, or one that has not installed the app, changes nothing."""
+    await store.save(an_installation("", "E1"))
+    await store.save(an_installation("", "E2"))
+
+    assert await store.revoke_access("E2", TeamId("T1"), NOON + timedelta(seconds=1))
+    assert not await store.revoke_access("E3", TeamId("T1"), NOON + timedelta(seconds=1))
+    assert "E1" == await found(store, "T1", "E1")
+
+
 async def test_one_of_many_gets_the_right_to_refresh(store: SqlInstallations) -> None:
     """Until it runs out or is used; who has read the tokens before that gets it no more."""
     await store.save(an_installation())

@@ -14,6 +14,7 @@ import operate_data
 from calls.clock import now
 from calls.model import CallState, TeamId, UserId
 from calls.somebody import SOMEBODY
+from parts import build_installations
 from sandbox.people import ALICE, BOB
 from server_parts import build_keeping
 from storage.erasing import erase_person, erase_workspace
@@ -181,6 +182,27 @@ async def test_what_was_kept_for_long_enough_goes_by_itself(many: Many) -> None:
 
     assert [] == await left_of(many, theirs)
     assert (await rows_of(many, ours))["calls"]
+
+
+async def test_what_was_of_a_workspace_that_its_organisation_took_away_goes_like_after_a_removal(many: Many) -> None:
+    """A month later; what is of the other workspaces stays, and so does all of one that was given back."""
+    organisation = many.slack.installs.add_organisation("Acme")
+    places = [many.slack.add_workspace(name, organisation) for name in ("North", "South")]
+    await many.install(organisation.team.id)
+    north, south = [await furnished(many, workspace) for workspace in places]
+    store, ids = build_installations(many.settings, many.server.database), [north.team_id, south.team_id]
+    gone = now() - timedelta(days=31)
+    await many.server.database.change(
+        lambda connection: connection.execute(update(installations).values(installed_at=gone - timedelta(days=1)))
+    )
+    for team_id in ids:
+        assert await store.revoke_access(organisation.team.id, TeamId(team_id), gone)
+    assert await store.grant_access(organisation.team.id, TeamId(south.team_id), now())
+
+    await build_keeping(many.settings, many.server.database).prune()
+
+    assert [] == await left_of(many, north)
+    assert (await rows_of(many, south))["calls"]
 
 
 async def test_who_installs_again_in_time_keeps_everything(many: Many) -> None:

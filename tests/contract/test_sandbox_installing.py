@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.installs import TOKEN_LASTS_S
 from sandbox.server import Options, Sandbox
+from sandbox.workspace import Workspace
 from tests.contract.delivery_rig import MANIFEST
 
 BACK = "http://127.0.0.1:4321/slack/back"
@@ -222,6 +223,28 @@ async def test_a_wrong_secret_is_refused(slack: Sandbox, session: aiohttp.Client
     form = {"client_id": slack.installation.client_id, "client_secret": "x", "code": "y", "redirect_uri": BACK}
     async with session.post(f"{slack.api_url}oauth.v2.access", data=form) as got:
         assert "bad_client_secret" == (await got.json())["error"]
+
+
+async def test_an_organisation_takes_a_workspace_away_and_gives_it_back(
+    slack: Sandbox, session: aiohttp.ClientSession
+) -> None:
+    """Its token then works in the others alone; installing again changes nothing about that."""
+    organisation = slack.installs.add_organisation("Acme")
+    north, south = (slack.add_workspace(name, organisation) for name in ("North", "South"))
+    token = (await install(slack, session, organisation.team.id))["access_token"]
+
+    async def said(workspace: Workspace) -> object:
+        url, headers = f"{slack.api_url}auth.test", {"Authorization": f"Bearer {token}"}
+        async with session.post(url, data={"team_id": workspace.team.id}, headers=headers) as got:
+            return (await got.json()).get("error", "ok")
+
+    slack.installs.change_access(organisation, north, is_granted=False)
+    await install(slack, session, organisation.team.id)
+
+    assert ["team_access_not_granted", "ok"] == [await said(north), await said(south)]
+    assert [False, True] == [one.installation.is_installed for one in (north, south)]
+    slack.installs.change_access(organisation, north, is_granted=True)
+    assert ["ok", True] == [await said(north), north.installation.is_installed]
 
 
 async def test_the_private_channel_of_another_workspace_has_the_same_people_every_time(slack: Sandbox) -> None:

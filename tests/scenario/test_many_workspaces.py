@@ -13,8 +13,12 @@ from calls.installations import Tokens
 from calls.model import TeamId
 from calls.secret import Secret
 from parts import build_installations
+from sandbox.delivery.payloads import message_action
+from sandbox.elements import build_action, find_element
+from sandbox.installs import Organisation
 from sandbox.testing import wait_for
-from tests.many_workspaces import Many, a_second_later, cards_of, general, running_many
+from sandbox.workspace import Json, Message, Workspace
+from tests.many_workspaces import Many, a_second_later, cards_of, eventually, general, running_many
 
 
 @pytest.fixture(params=["http", "socket_mode"])
@@ -141,6 +145,38 @@ async def test_an_organisation_that_removed_the_app_is_left_in_all_its_workspace
 
     assert None is await many.workspaces.find(TeamId(north.team.id))
     await many.start(many.home, "Another")
+
+
+async def test_a_workspace_that_its_organisation_took_away_is_left_until_it_is_given_back(many: Many) -> None:
+    """Its calls wait and then go on; the other workspaces notice nothing."""
+    organisation = many.slack.installs.add_organisation("Acme")
+    north, south = (many.slack.add_workspace(name, organisation) for name in ("North", "South"))
+    await many.install(organisation.team.id)
+    card = await many.start(north, "Weekly sync")
+    end = message_action(north, north.users[many.person(north).user_id], card, _end_of(card))
+    await a_second_later()
+
+    many.slack.installs.change_access(organisation, north, is_granted=False)
+    await eventually(lambda: _serves(many, north, organisation, is_expected=False))
+    assert (await many.slack.way.deliver("interactive", end)).is_ok
+    await many.stuck_for("not_installed")
+    await many.start(south, "Another")
+    many.slack.installs.change_access(organisation, north, is_granted=True)
+    await eventually(lambda: _serves(many, north, organisation, is_expected=True))
+    await wait_for(lambda: all(call.date_end for call in north.calls.values()))
+
+    assert [] == [code for code in await many.stuck() if code]
+
+
+async def _serves(many: Many, workspace: Workspace, organisation: Organisation, *, is_expected: bool) -> bool:
+    """Say whether an installation serves a workspace, as expected, whatever is named with it."""
+    found = [await many.workspaces.find(TeamId(workspace.team.id), one) for one in (None, organisation.team.id)]
+    return [is_expected] * 2 == [one is not None for one in found]
+
+
+def _end_of(card: Message) -> Json:
+    block, element = find_element(card.blocks, "end_call")
+    return build_action(block, element, {}, "1.2")
 
 
 async def test_dialogs_work_where_the_app_belongs_to_an_organisation(many: Many) -> None:

@@ -178,6 +178,8 @@ CASES: Sequence[Case] = (
     _event(lambda of: {"type": "call_rejected", "call_id": of.call.slack_call_id, "user_id": BOB, **_message(of)}),
     _event(lambda of: {"type": "app_home_opened", "user": of.alice_id, "tab": "home", "channel": of.channel_id}),
     _event(lambda of: {"type": "link_shared", "user": of.alice_id, **_message(of)}),
+    _event(lambda of: {"type": "team_access_revoked", "team_ids": [of.call.team_id]}),
+    _event(lambda of: {"type": "team_access_granted", "team_ids": [of.call.team_id]}),
     _event(lambda _: {"type": "tokens_revoked", "tokens": {"bot": ["U0APPBOT002"]}}),
     _event(lambda _: {"type": "app_uninstalled"}),
 )
