@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from calls.clock import now
-from calls.model import CallState, EndReason
+from calls.model import CallState, ChannelId, EndReason, TeamId, UserId
 from calls.plan import Plan, PlanState, new_plan_id
 from calls.ports import Transaction
 from storage.database import Database
@@ -82,26 +82,30 @@ def fill_calls(engine: Engine, fill: Fill) -> None:
 
 
 async def fill_plans(database: Database, count: int, team_id: str) -> None:
-    """Add scheduled calls for next month whose cards are up."""
-    at = now() + timedelta(days=30)
+    """Add scheduled calls for next month whose cards are up, each in a conversation of its own."""
+    await add_plans(database, [pending_plan(number, team_id) for number in range(count)])
+
+
+async def add_plans(database: Database, plans: Sequence[Plan]) -> None:
+    """Add scheduled calls."""
 
     def work(transaction: Transaction) -> None:
-        for number in range(count):
-            transaction.add_plan(_plan(number, team_id, at))
+        for plan in plans:
+            transaction.add_plan(plan)
 
     await database.write(work)
 
 
-def _plan(number: int, team_id: Any, at: Any) -> Plan:  # noqa: ANN401 - of several types that are only text here
-    channel_id: Any = f"C{number:010}"
-    planned_by: Any = f"U{number % PEOPLE}"
+def pending_plan(number: int, team_id: str) -> Plan:
+    """Return a scheduled call for next month whose card is up, in a conversation of its own."""
+    at = now() + timedelta(days=30)
     return Plan(
         id=new_plan_id(),
         display_id=f"P{number}",
-        team_id=team_id,
-        channel_id=channel_id,
+        team_id=TeamId(team_id),
+        channel_id=ChannelId(f"C{number:010}"),
         title="Standup",
-        planned_by=planned_by,
+        planned_by=UserId(f"U{number % PEOPLE}"),
         created_at=now(),
         zone="Europe/Berlin",
         begins_at=at,

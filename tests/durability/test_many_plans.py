@@ -8,16 +8,15 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from benchmarks.filling import add_plans, pending_plan
 from calls.clock import now
-from calls.ids import new_display_id
-from calls.model import TeamId, UserId
-from calls.plan import Plan, PlanState, new_plan_id
-from calls.ports import Transaction
+from calls.model import UserId
+from calls.plan import Plan
 from sandbox.people import ALICE
 from sandbox.server import Sandbox
 from sandbox.testing import wait_for
@@ -37,39 +36,13 @@ ALLOWED_MORE = 0.02
 """How much more of a processor waiting plans may take."""
 
 
-def pending(team_id: str) -> Plan:
-    """Return a plan for next month whose card is posted."""
-    at = now() + timedelta(days=30)
-    return Plan(
-        id=new_plan_id(),
-        display_id=new_display_id(),
-        team_id=TeamId(team_id),
-        channel_id=GENERAL,
-        title="Later",
-        planned_by=UserId(ALICE),
-        created_at=now(),
-        zone="Europe/Berlin",
-        begins_at=at,
-        next_at=at,
-        state=PlanState.PLANNED,
-        posted=True,
-        message_ts="1.1",
-        due_at=at - timedelta(minutes=10),
-    )
-
-
 async def put(database_url: str, plans: list[Plan]) -> None:
     """Store plans."""
     engine = open_engine(database_url)
     upgrade(engine)
     database = Database(engine, now)
-
-    def work(transaction: Transaction) -> None:
-        for plan in plans:
-            transaction.add_plan(plan)
-
     try:
-        await database.write(work)
+        await add_plans(database, plans)
     finally:
         database.close()
 
@@ -104,7 +77,7 @@ async def test_ten_thousand_pending_plans_cost_no_thread_each_and_no_time(
     async with app_and_slack(url) as (app, slack):
         without, threads_without = await idle(app)
         await app.terminate()
-        await put(url, [pending(slack.workspace.team.id) for _ in range(PENDING)])
+        await put(url, [pending_plan(number, slack.workspace.team.id) for number in range(PENDING)])
         await app.start()
         with_them, threads_with = await idle(app)
 
@@ -112,6 +85,12 @@ async def test_ten_thousand_pending_plans_cost_no_thread_each_and_no_time(
     record_property("idle with 10,000 plans, share of a processor", round(with_them, 4))
     assert threads_with <= threads_without + 1
     assert with_them <= without + ALLOWED_MORE
+
+
+def due_plan(number: int, team_id: str, title: str, at: datetime) -> Plan:
+    """Return a plan of Alice's in #general that begins at a time."""
+    plan = replace(pending_plan(number, team_id), channel_id=GENERAL, planned_by=UserId(ALICE), title=title)
+    return replace(plan, begins_at=at, next_at=at, due_at=at, reminder=timedelta(0))
 
 
 def started_calls(slack: Sandbox) -> list[str]:
@@ -131,11 +110,7 @@ async def test_two_processes_start_each_planned_call_once(
     at = now() + timedelta(seconds=8)
     async with replicas(postgres_url, copies=1) as world:
         team_id, wanted = world.slack.workspace.team.id, sorted(f"Plan {number}" for number in range(20))
-        soon = [
-            replace(pending(team_id), title=title, begins_at=at, next_at=at, due_at=at, reminder=timedelta(0))
-            for title in wanted
-        ]
-        await put(postgres_url, soon)
+        await put(postgres_url, [due_plan(number, team_id, title, at) for number, title in enumerate(wanted)])
         apps = [world.add(), world.add()]
         try:
             await asyncio.gather(*(app.start() for app in apps))
