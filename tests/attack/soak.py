@@ -33,6 +33,8 @@ from storage.vault import Vault
 from tests.attack.light_slack import LightSlack, light_slack
 from tests.attack.wire import FORM, Keys, signature
 from tests.durability.process import AppProcess, sqlite_url
+from tests.many_workspaces import KEY
+from tests.oauth_app import oauth_settings
 from tests.ports import free_port
 
 WORKSPACES, CHANNELS, PEOPLE = 50, 400, 200
@@ -42,7 +44,6 @@ LASTS_S = 10.0
 SAMPLE_S = 5.0
 DRAIN_S = 60.0
 SECRET, CLIENT_ID = "signing-secret-of-the-soak", "1.2"
-KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +215,8 @@ async def soaking(folder: Path, per_s: float) -> AsyncIterator[Soak]:
     database_url, port = sqlite_url(folder), free_port()
     await _install(database_url)
     async with light_slack() as (slack, api_url):
-        settings = {
-            "SLACK_API_URL": api_url,
-            "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_CLIENT_ID": CLIENT_ID,
-            "SLACK_CLIENT_SECRET": "hidden",
-            "SLACK_BOT_TOKEN": "",
-            "SLACK_APP_TOKEN": "",
-            "STARTCALL_ENCRYPTION_KEY": KEY,
-            "PORT": str(port),
-            "DATABASE_URL": database_url,
-            "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
-        }
+        secrets = {"signing_secret": SECRET, "client_id": CLIENT_ID, "client_secret": "hidden"}
+        settings = oauth_settings(api_url, database_url, port, **secrets)
         app = AppProcess(settings, f"http://127.0.0.1:{port}")
         try:
             await app.start()

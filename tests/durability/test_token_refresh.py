@@ -10,7 +10,8 @@ from sandbox.manifest import read_manifest
 from sandbox.server import Options, Sandbox
 from sandbox.testing import wait_for
 from tests.durability.process import AppProcess
-from tests.many_workspaces import KEY, MANIFEST, cards_of, install_at
+from tests.many_workspaces import MANIFEST, cards_of, install_at
+from tests.oauth_app import oauth_settings
 from tests.ports import free_port
 from tests.world import GENERAL
 
@@ -34,18 +35,12 @@ async def test_a_kill_between_refresh_and_save_is_recovered_from(database_url: s
     slack = await Sandbox.start(options=options)
     slack.installs.token_lasts_s = 3600.0
     credentials = slack.installation
-    settings = {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": "",
-        "SLACK_APP_TOKEN": "",
-        "SLACK_SIGNING_SECRET": credentials.signing_secret,
-        "SLACK_CLIENT_ID": credentials.client_id,
-        "SLACK_CLIENT_SECRET": credentials.client_secret,
-        "STARTCALL_ENCRYPTION_KEY": KEY,
-        "PORT": str(port),
-        "DATABASE_URL": database_url,
-        "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
-    }
+    settings = oauth_settings(
+        *(slack.api_url, database_url, port),
+        signing_secret=credentials.signing_secret,
+        client_id=credentials.client_id,
+        client_secret=credentials.client_secret,
+    )
     app = AppProcess(settings, f"http://127.0.0.1:{port}")
     try:
         await app.start()
