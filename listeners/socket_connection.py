@@ -10,18 +10,23 @@ import json
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import aiohttp
 
 from calls.errors import SlackUnreachable
+from listeners.body_shape import ID_MAX_CHARS
+from listeners.tally import Tally
 
 _log = logging.getLogger(__name__)
 
-Frame = dict[str, Any]
-
 OPENING_MAX_S: Final = 5.0
 """How long Slack has to take the connection, and to say hello, in seconds."""
+
+CLOSING_MAX_S: Final = 1.0
+"""How long the other side has to take leave, too, in seconds."""
 
 HEARTBEAT_S: Final = 1.6
 """How often a silent connection is asked whether it is there; it is given up after half as long again.
@@ -37,30 +42,55 @@ DOUBTFUL_S: Final = 3.0
 _SENT_MAX = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What Slack says at a time.
+
+    Args:
+        said: its fields.
+        size_bytes: how long it was.
+    """
+
+    said: dict[str, Any] = field(repr=False)
+    size_bytes: int
+
+
 class SocketConnection:
     """A connection Slack can deliver over."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
         self._sent: deque[tuple[float, str]] = deque(maxlen=_SENT_MAX)
+        self._unreadable = Tally()
 
     @classmethod
-    async def opened(cls, session: aiohttp.ClientSession, url: str) -> SocketConnection:
+    async def opened(
+        cls, session: aiohttp.ClientSession, url: str, within_s: float = OPENING_MAX_S
+    ) -> SocketConnection:
         """Connect, and wait until Slack has said hello.
+
+        Args:
+            within_s: how long each of the two may take.
 
         Raises:
             SlackUnreachable: when it did not in time.
         """
         try:
-            async with asyncio.timeout(OPENING_MAX_S):
-                socket = await session.ws_connect(url, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES)
-            connection = cls(socket)
-            async with asyncio.timeout(OPENING_MAX_S):
-                first = await anext(connection.frames(), None)
-        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            async with asyncio.timeout(within_s):
+                # Not closed by the library, which would wait for as long as the other side talks.
+                socket = await session.ws_connect(
+                    url, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_MAX_BYTES, autoclose=False
+                )
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as failure:
             raise SlackUnreachable("unreachable", "Socket Mode", detail=type(failure).__name__) from None
-        if first is None or first.get("type") != "hello":
-            await connection.close()
+        connection = cls(socket)
+        is_welcome = False
+        try:
+            is_welcome = await connection._is_welcomed(within_s)  # noqa: SLF001 - its own
+        finally:
+            if not is_welcome:
+                await connection.close()
+        if not is_welcome:
             raise SlackUnreachable("unreachable", "Socket Mode", detail="no hello")
         return connection
 
@@ -71,14 +101,17 @@ class SocketConnection:
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield what Slack sends until the connection ends, in whatever way; what cannot be read is passed over."""
-        async for message in self._socket:
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                continue
-            frame = _read(message.data)
-            if frame is None:
-                _log.warning("Slack sent a frame that cannot be read")
-            else:
-                yield frame
+        # An answer to a ping that finds nobody any more is an error of the library's.
+        with suppress(aiohttp.ClientError, OSError):
+            async for message in self._socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    continue
+                frame = _read(message.data)
+                if frame is not None:
+                    yield frame
+                elif self._unreadable.is_worth_a_line():
+                    _log.warning("Slack has sent what cannot be read, %s times over this connection", self._unreadable.count)
+        await self.close()
 
     async def send(self, text: str) -> bool:
         """Send an acknowledgement; False when the connection is gone."""
@@ -98,12 +131,30 @@ class SocketConnection:
 
     async def close(self) -> None:
         """Take leave."""
-        await self._socket.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_MAX_S):
+                await self._socket.close()
+
+    async def _is_welcomed(self, within_s: float) -> bool:
+        """Say whether the first that Slack says is hello, and in time."""
+        try:
+            async with asyncio.timeout(within_s):
+                first = await anext(self.frames(), None)
+        except TimeoutError:
+            return False
+        return first is not None and first.said.get("type") == "hello" and self.is_open
 
 
 def _read(text: str) -> Frame | None:
+    """Return what a text says; None when it is nothing that Slack could say."""
     try:
-        frame = json.loads(text)
+        said = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return frame if isinstance(frame, dict) else None
+    if not isinstance(said, dict):
+        return None
+    envelope_id = said.get("envelope_id")
+    # An id is repeated in the acknowledgement, which is kept for a while: what is long is none of Slack's.
+    if isinstance(envelope_id, str) and len(envelope_id) > ID_MAX_CHARS:
+        return None
+    return Frame(said, len(text))

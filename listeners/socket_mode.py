@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -23,10 +24,13 @@ from calls.errors import CallsError, SlackRateLimited, SlackRefused
 from calls.profiles import Profiles
 from calls.words.language import speaking
 from listeners.bolt import bolt_request
-from listeners.request_body import UnreadableBodyError, checked_body
+from listeners.body_shape import ID_MAX_CHARS
+from listeners.in_flight import InFlight
+from listeners.request_body import Body, UnreadableBodyError, checked_body
 from listeners.socket_connection import Frame, SocketConnection
 from listeners.speaking import locale_of
 from listeners.taken_in import taken_in
+from listeners.tally import Tally
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +69,8 @@ class SocketMode:
         self._opened = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[None]] = set()
+        self._in_flight = InFlight()
+        self._refused = Tally()
 
     @property
     def connections(self) -> int:
@@ -129,12 +135,18 @@ class SocketMode:
     async def _read(self, connection: SocketConnection, frames: AsyncIterator[Frame]) -> str | None:
         """Take in what comes until Slack announces the end, for the reason returned; None at the end itself."""
         async for frame in frames:
-            if frame.get("type") == "disconnect":
-                return str(frame.get("reason"))
-            envelope_id, body = frame.get("envelope_id"), frame.get("payload")
+            if frame.said.get("type") == "disconnect":
+                return _reason(frame.said.get("reason"))
+            envelope_id = frame.said.get("envelope_id")
             if isinstance(envelope_id, str):
-                self._start(self._take(connection, envelope_id, body), self._working)
+                await self._in_flight.until_there_is_room()
+                self._in_flight.begin(frame.size_bytes)
+                task = self._start(self._take(connection, envelope_id, frame.said.get("payload")), self._working)
+                task.add_done_callback(partial(self._done, frame.size_bytes))
         return None
+
+    def _done(self, size_bytes: int, _: asyncio.Task[None]) -> None:
+        self._in_flight.end(size_bytes)
 
     async def _leave(self, connection: SocketConnection, frames: AsyncIterator[Frame]) -> None:
         """Listen to a connection that is about to end, while another takes its place, and then close it."""
@@ -161,7 +173,8 @@ class SocketMode:
         try:
             body = checked_body(payload)
         except UnreadableBodyError as error:
-            _log.warning("An envelope was refused: %s", error)
+            if self._refused.is_worth_a_line():
+                _log.warning("An envelope was refused, as %s in all: %s", self._refused.count, error)
             return
         with taken_in(body) as taken, speaking(await locale_of(body, self._profiles)):
             response = await self._app.async_dispatch(bolt_request(body))
@@ -187,15 +200,21 @@ class SocketMode:
                 return True
         return False
 
-    def _start(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         among.add(task)
         task.add_done_callback(among.discard)
+        return task
+
+
+def _reason(found: object) -> str:
+    """Return why a connection is to end, as one word, which is all that Slack gives."""
+    return found if isinstance(found, str) and found.isidentifier() and len(found) <= ID_MAX_CHARS else "no reason given"
 
 
 def _acknowledgement(envelope_id: str, response: BoltResponse) -> str:
     """Return what acknowledges an envelope, with the answer where there is one."""
-    acknowledgement: Frame = {"envelope_id": envelope_id}
+    acknowledgement: Body = {"envelope_id": envelope_id}
     if response.body:
         is_json = response.first_headers().get("content-type", "").startswith("application/json")
         acknowledgement["payload"] = json.loads(response.body) if is_json else {"text": response.body}

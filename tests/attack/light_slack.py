@@ -39,6 +39,8 @@ class LightSlack:
         if method == "chat.postMessage":
             self._note_card(sent)
             return {"channel": sent.get("channel"), "ts": f"{1_700_000_000 + number}.000100", "message": {}}
+        if method == "auth.test":
+            return {"team_id": "T0SANDBOX01", "team": "x", "user_id": "U0BOT", "bot_id": "B0BOT", "url": "https://x/"}
         if method == "users.info":
             return {
                 "user": {"id": sent.get("user"), "name": "p", "tz": "Europe/Berlin", "locale": "en-US", "profile": {}}
