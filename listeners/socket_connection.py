@@ -34,7 +34,8 @@ HEARTBEAT_S: Final = 1.6
 So silence is noticed in time to acknowledge over another connection what went into it: Slack waits for 3 s.
 """
 
-FRAME_MAX_BYTES: Final = 4 * 1024 * 1024
+FRAME_MAX_BYTES: Final = 1024 * 1024
+"""More than Slack ever sends: four times what is taken in over HTTP."""
 
 DOUBTFUL_S: Final = 3.0
 """How old an acknowledgement may be to be sent again; Slack does not wait for older ones."""

@@ -178,13 +178,14 @@ def _start(words: list[Word], typed: str, providers: Collection[str], begins: in
     kept = list(words)
     is_anything = bool(found.invited or found.groups)
     while kept:
+        if is_anything and (kept[-1].person or kept[-1].group or _dangles(kept[-1])):
+            # No clause ends so, and looking for one takes its time: somebody may name thousands of people.
+            del kept[-1]
+            continue
         further, taken = _last_clause(kept, found, providers)
-        if taken:
-            is_anything = True
-        elif is_anything and (kept[-1].person or kept[-1].group or _dangles(kept[-1])):
-            taken = 1
-        else:
+        if not taken:
             break
+        is_anything = True
         found = further
         del kept[-taken:]
     title = typed[begins : kept[-1].end] if kept else ""

@@ -298,12 +298,17 @@ def fuzz(url: str, secret: str, lasts_s: float) -> Found:
     """
     visitor = Visitor(url, secret)
     try:
-        return _search({**over_http(visitor), **of_readers()}, lasts_s)
+        return search({**over_http(visitor), **of_readers()}, lasts_s)
     finally:
         visitor.close()
 
 
-def _search(properties: dict[str, Property], lasts_s: float) -> Found:
+def search(properties: dict[str, Property], lasts_s: float) -> Found:
+    """Search properties, each for as long as each of the others.
+
+    Args:
+        lasts_s: how long all of it may take, in seconds.
+    """
     found = Found(tried=dict.fromkeys(properties, 0))
     share_s = lasts_s / len(properties)
     for name, (strategy, holds) in properties.items():

@@ -11,8 +11,10 @@ from pathlib import Path
 from calls.clock import now
 from sandbox.server import Sandbox
 from tests.attack.pages import SETTINGS
+from tests.attack.peer import Peer
 from tests.attack.wire import Keys
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
+from tests.ports import free_port
 
 ALLOWED_MIB = 8
 
@@ -22,21 +24,23 @@ _TROUBLE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The app, the local Slack beside it, and the file its log is in."""
+class Watched:
+    """The app, and the file its log is in."""
 
     app: AppProcess
-    slack: Sandbox
     log: Path
-
-    def keys(self) -> Keys:
-        """Return what requests are signed with."""
-        return Keys(self.slack.installation.signing_secret, int(now().timestamp()))
 
     def memory_mib(self) -> float:
         """Return how much memory the process holds."""
+        return self._memory_mib("VmRSS")
+
+    def most_memory_mib(self) -> float:
+        """Return how much memory the process ever held."""
+        return self._memory_mib("VmHWM")
+
+    def _memory_mib(self, name: str) -> float:
         status = Path(f"/proc/{self.app.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        found = re.search(rf"{name}:\s+(\d+) kB", status)
         assert found is not None
         return int(found[1]) / 1024
 
@@ -47,6 +51,17 @@ class Target:
     def trouble(self) -> list[str]:
         """Return the lines of the log that tell of something nobody foresaw."""
         return [line for line in self.log.read_text().splitlines() if _TROUBLE.search(line)]
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Watched):
+    """The app, and the local Slack beside it."""
+
+    slack: Sandbox
+
+    def keys(self) -> Keys:
+        """Return what requests are signed with."""
+        return Keys(self.slack.installation.signing_secret, int(now().timestamp()))
 
     def secrets_in_log(self) -> list[str]:
         """Return the secrets that the log holds."""
@@ -60,8 +75,33 @@ class Target:
 @asynccontextmanager
 async def target(folder: Path) -> AsyncIterator[Target]:
     """Run the app against a local Slack, with every kind of page and report served."""
-    log = folder / "log.txt"
-    wrapper = ("sh", "-c", f'exec "$@" 2>{log}', "sh")
+    log, wrapper = _logged(folder)
     extra = SETTINGS | {"STARTCALL_LOG_LEVEL": "debug"}
     async with app_and_slack(sqlite_url(folder), wrapper=wrapper, extra=extra, signs_in=True) as (app, slack):
-        yield Target(app, slack, log)
+        yield Target(app, log, slack)
+
+
+@asynccontextmanager
+async def connected_target(folder: Path, slack: Peer) -> AsyncIterator[Watched]:
+    """Run the app with connections to somebody in Slack's place."""
+    log, wrapper = _logged(folder)
+    port = free_port()
+    settings = {
+        **slack.settings(),
+        "SLACK_APP_TOKEN": "xapp-hidden-app",
+        "PORT": str(port),
+        "DATABASE_URL": sqlite_url(folder),
+        "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
+    }
+    app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
+    try:
+        await app.start()
+        yield Watched(app, log)
+    finally:
+        await app.kill()
+
+
+def _logged(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Return a file for the log, and the command that has it written there."""
+    log = folder / "log.txt"
+    return log, ("sh", "-c", f'exec "$@" 2>{log}', "sh")
