@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -11,6 +10,8 @@ ID_MAX_CHARS = 1024
 """Longer than any id of a vendor's; what is longer is not one."""
 
 NAME_MAX_CHARS = 200
+
+_SECONDS_MAX = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 class UnreadableError(ValueError):
@@ -66,7 +67,8 @@ def read_seconds(found: object) -> float:
     Raises:
         UnreadableError: when it is none.
     """
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
+    # What is not a number is not between two, and a whole number may have any length.
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= _SECONDS_MAX:
         raise UnreadableError("no number of seconds")
     return found
 
@@ -83,6 +85,17 @@ def read_unix_time(found: object) -> datetime:
         raise UnreadableError("no time") from error
 
 
+def read_unix_time_ms(found: object) -> datetime:
+    """Return a time given in milliseconds since 1970.
+
+    Raises:
+        UnreadableError: when it is none.
+    """
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1000 * _SECONDS_MAX:
+        raise UnreadableError("no number of milliseconds")
+    return read_unix_time(found / 1000)
+
+
 def read_iso_time(found: object) -> datetime:
     """Return a time given as RFC 3339 has it, with its zone.
 
@@ -91,11 +104,12 @@ def read_iso_time(found: object) -> datetime:
     """
     try:
         time = datetime.fromisoformat(found) if isinstance(found, str) else None
-    except ValueError as error:
+        if time is None or time.tzinfo is None:
+            raise UnreadableError("no time")
+        # Near the beginning and the end of all time there is no time of another zone.
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UnreadableError("no time") from error
-    if time is None or time.tzinfo is None:
-        raise UnreadableError("no time")
-    return time.astimezone(UTC)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -68,9 +68,14 @@ def key_pem() -> str:
 
 def encrypted(event: dict[str, Any], certificate: x509.Certificate) -> dict[str, str]:
     """Encrypt as Graph does."""
+    return encrypted_bytes(json.dumps(event).encode(), certificate)
+
+
+def encrypted_bytes(raw: bytes, certificate: x509.Certificate) -> dict[str, str]:
+    """Encrypt bytes as Graph does."""
     key = os.urandom(32)
     padder = PKCS7(128).padder()
-    padded = padder.update(json.dumps(event).encode()) + padder.finalize()
+    padded = padder.update(raw) + padder.finalize()
     encryptor = Cipher(AES256(key), CBC(key[:16])).encryptor()
     data = encryptor.update(padded) + encryptor.finalize()
     public = certificate.public_key()

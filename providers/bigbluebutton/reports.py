@@ -12,7 +12,6 @@ import hmac
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,7 +21,7 @@ from calls.meetings import EventKind, Hook, HookReply, HookResult, MeetingEvent,
 from calls.model import Artifact, ArtifactKind
 from providers.bigbluebutton.checksums import is_signed_report
 from providers.bigbluebutton.settings import BigBlueButtonSettings
-from providers.reading import UnreadableError, as_object, read_id, read_name, read_unix_time
+from providers.reading import UnreadableError, as_object, read_id, read_name, read_unix_time_ms
 from providers.signatures import WINDOW
 
 EVENTS = ("user-joined", "user-left", "meeting-ended")
@@ -77,7 +76,7 @@ class Reports:
             form = _form(hook)
             if not _MILLISECONDS.fullmatch(form["timestamp"]):
                 return _reply(400)
-            if abs(hook.received_at - _time(int(form["timestamp"]))) > WINDOW:
+            if abs(hook.received_at - read_unix_time_ms(int(form["timestamp"]))) > WINDOW:
                 return _reply(401)
             reported = json.loads(form["event"])
             reports = reported if isinstance(reported, list) else [reported]
@@ -91,7 +90,10 @@ class Reports:
         bearer = hook.header("Authorization")
         if bearer is not None:
             return hmac.compare_digest(f"Bearer {self.settings.secret}".encode(), bearer.encode(errors="replace"))
-        given = parse_qs(hook.query, max_num_fields=_FIELDS_MAX).get("checksum", [])
+        try:
+            given = parse_qs(hook.query, max_num_fields=_FIELDS_MAX).get("checksum", [])
+        except ValueError:  # too many fields
+            return False
         return len(given) == 1 and is_signed_report(callback_url, hook.body, self.settings.secret, given[0])
 
     def _take_recording(self, hook: Hook) -> HookResult:
@@ -138,7 +140,7 @@ def _event(report: dict[str, Any], room_id: str) -> MeetingEvent | None:
     meeting = attributes.get("meeting") if isinstance(attributes, dict) else None
     if kind is None or not isinstance(meeting, dict) or meeting.get("external-meeting-id") != room_id:
         return None
-    at = _time(as_object(data.get("event")).get("ts"))
+    at = read_unix_time_ms(as_object(data.get("event")).get("ts"))
     if kind is EventKind.ENDED:
         return MeetingEvent(kind, room_id, at)
     user = as_object(as_object(attributes).get("user"))
@@ -150,12 +152,6 @@ def _event(report: dict[str, Any], room_id: str) -> MeetingEvent | None:
 def _form(hook: Hook) -> dict[str, str]:
     fields = parse_qs(hook.body.decode(), strict_parsing=True, max_num_fields=_FIELDS_MAX)
     return {name: values[0] for name, values in fields.items() if len(values) == 1}
-
-
-def _time(milliseconds: object) -> datetime:
-    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
-        raise UnreadableError("no time")
-    return read_unix_time(milliseconds / 1000)
 
 
 def _reply(status: int) -> HookResult:

@@ -9,8 +9,6 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import timedelta
-
 from calls.meetings import EventKind, Hook, MeetingEvent, Seen
 from providers.reading import (
     UnreadableError,
@@ -80,11 +78,11 @@ def read_events(body: bytes) -> tuple[MeetingEvent, ...]:
     if kind == "meeting.ended":
         # The last person has gone, and may come back: somebody who reloads the page alone must not end the call.
         return (MeetingEvent(EventKind.SNAPSHOT, room_id, read_unix_time(payload.get("end_ts"))),)
-    joined_at = read_unix_time(payload.get("joined_at"))
+    joined_s = read_seconds(payload.get("joined_at"))
     seen = _seen(payload)
     if kind == "participant.joined":
-        return (MeetingEvent(EventKind.JOINED, room_id, joined_at, (seen,)),)
-    left_at = joined_at + timedelta(seconds=read_seconds(payload.get("duration")))
+        return (MeetingEvent(EventKind.JOINED, room_id, read_unix_time(joined_s), (seen,)),)
+    left_at = read_unix_time(joined_s + read_seconds(payload.get("duration")))
     return (MeetingEvent(EventKind.LEFT, room_id, left_at, (seen,)),)
 
 

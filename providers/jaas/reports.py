@@ -13,7 +13,7 @@ from typing import Any
 
 from calls.meetings import EventKind, Hook, HookReply, HookResult, MeetingEvent, Seen
 from providers.jaas.settings import JaasSettings
-from providers.reading import UnreadableError, as_object, read_id, read_name, read_object, read_seconds, read_unix_time
+from providers.reading import UnreadableError, as_object, read_id, read_name, read_object, read_unix_time_ms
 from providers.signatures import is_one_of, is_recent
 
 _KINDS = {
@@ -61,7 +61,7 @@ def _event(report: dict[str, Any], app_id: str) -> MeetingEvent | None:
         return None
     tenant, _, room_id = read_id(report.get("fqn")).partition("/")
     data = as_object(report.get("data", {}))
-    at = read_unix_time(read_seconds(report.get("timestamp")) / 1000)
+    at = read_unix_time_ms(report.get("timestamp"))
     if tenant != app_id or not room_id:
         return None
     if kind is not EventKind.SNAPSHOT:
@@ -72,9 +72,9 @@ def _event(report: dict[str, Any], app_id: str) -> MeetingEvent | None:
 def _seen(data: dict[str, Any], session_id: str) -> Seen:
     """Return somebody as JaaS describes them; the e-mail is what a token said, which may be anybody's."""
     connection = read_id(data.get("participantId") or data.get("participantJid"))
-    person_id = str(data.get("id") or "")
-    visitor_id = person_id if _VISITOR.fullmatch(person_id) else None
-    return Seen(f"{session_id}/{connection}", visitor_id, person_id[:100] or None, read_name(data.get("name")))
+    person_id = read_id(str(data["id"]))[:100] if data.get("id") else None
+    visitor_id = person_id if person_id is not None and _VISITOR.fullmatch(person_id) else None
+    return Seen(f"{session_id}/{connection}", visitor_id, person_id, read_name(data.get("name")))
 
 
 def _reply(status: int) -> HookResult:

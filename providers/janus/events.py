@@ -14,6 +14,7 @@ from typing import Any, Final
 from calls.meetings import EventKind, MeetingEvent, Seen
 from providers.janus.participant_id import came_in_time, visitor_of
 from providers.janus.signed_token import PLUGIN
+from providers.reading import UnreadableError, read_id, read_name
 
 _PLUGIN_EVENT = 64
 _MICROSECONDS = 1_000_000
@@ -60,8 +61,8 @@ def _read_event(told: dict[str, Any], key: bytes, received_at: datetime) -> Meet
     data = event.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("event"), str):
         return None
-    kind, room_id = _KINDS.get(data["event"]), data.get("room")
-    if kind is None or not isinstance(room_id, str):
+    kind, room_id = _KINDS.get(data["event"]), _id(data.get("room"))
+    if kind is None or room_id is None:
         return None
     at = _time_of(told.get("timestamp")) or received_at
     if kind is EventKind.ENDED:
@@ -71,12 +72,21 @@ def _read_event(told: dict[str, Any], key: bytes, received_at: datetime) -> Meet
 
 
 def _person_in(data: dict[str, Any], key: bytes, room_id: str, at: datetime) -> Seen | None:
-    participant_id, display = data.get("id"), data.get("display")
-    if not isinstance(participant_id, str):
+    participant_id, display = _id(data.get("id")), data.get("display")
+    if participant_id is None:
         return None
-    name = display if isinstance(display, str) else None
+    # A name of ours is vouched for by the id, as it was given; ours have nothing in them that cannot be shown.
+    name = display if isinstance(display, str) and display.isprintable() else None
     visitor_id = visitor_of(key, room_id, participant_id, name) if came_in_time(participant_id, at) else None
-    return Seen(participant_id, visitor_id=visitor_id, display_name=name)
+    return Seen(participant_id, visitor_id=visitor_id, display_name=read_name(display))
+
+
+def _id(found: object) -> str | None:
+    """Return an id of a room or of somebody; None for what is none, which is nobody's of ours."""
+    try:
+        return read_id(found)
+    except UnreadableError:
+        return None
 
 
 def _time_of(timestamp: object) -> datetime | None:

@@ -28,6 +28,10 @@ LEEWAY = timedelta(seconds=60)
 SESSION_SEPARATOR = "/"
 """Stands between the identity, by which the server shows people out, and the id of their connection."""
 
+_PERSON = ("STANDARD", 0)
+_COMPLETE = ("EGRESS_COMPLETE", 3)
+"""Names and numbers of kinds: JSON of protobufs may have either."""
+
 _KINDS = {
     "participant_joined": EventKind.JOINED,
     "participant_left": EventKind.LEFT,
@@ -59,7 +63,7 @@ def read_seen(person: object) -> Seen | None:
     found = as_object(person)
     permission = found.get("permission")
     is_hidden = isinstance(permission, dict) and permission.get("hidden") is True
-    if found.get("kind", "STANDARD") not in {"STANDARD", 0} or is_hidden:
+    if found.get("kind", "STANDARD") not in _PERSON or is_hidden:
         return None
     identity, connection = read_id(found.get("identity")), read_id(found.get("sid"))
     return Seen(
@@ -112,10 +116,13 @@ def _event(report: dict[str, Any]) -> MeetingEvent | None:
 def _recording(info: dict[str, Any]) -> Artifact | None:
     """Return the first file of a finished recording that is at a web address, without what may let anybody in."""
     files = _either(info, "fileResults", "file_results")
-    if info.get("status") not in {"EGRESS_COMPLETE", 3} or not isinstance(files, list):
+    if info.get("status") not in _COMPLETE or not isinstance(files, list):
         return None
     for file in files:
-        parts = urlsplit(str(as_object(file).get("location", "")))
+        try:
+            parts = urlsplit(str(as_object(file).get("location", "")))
+        except ValueError as error:
+            raise UnreadableError("no address") from error
         if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
             return Artifact(ArtifactKind.RECORDING, urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")))
     return None

@@ -86,5 +86,5 @@ def _who(info: object) -> tuple[str | None, str | None]:
     found = identities.items() if isinstance(identities, dict) else ()
     for kind, identity in found:
         if isinstance(identity, dict) and isinstance(identity.get("id"), str) and identity["id"]:
-            return f"{kind}:{read_id(identity['id'])}", read_name(identity.get("displayName"))
+            return f"{read_id(kind)}:{read_id(identity['id'])}", read_name(identity.get("displayName"))
     return None, None

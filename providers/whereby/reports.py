@@ -18,7 +18,7 @@ from providers.signatures import is_one_of, is_recent
 _SIGNATURE = re.compile(r"t=([0-9]{10}),v1=([0-9a-f]{64})")
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
 _KINDS = {"room.client.joined": EventKind.JOINED, "room.client.left": EventKind.LEFT}
-_NOBODY = frozenset({"recorder", "streamer", "captioner", "assistant"})
+_NOBODY = ("recorder", "streamer", "captioner", "assistant")
 """The roles of Whereby's own machines, which are in a room as people are."""
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from calls.meetings import EventKind, MeetingEvent, Seen
 from calls.model import Artifact, ArtifactKind
-from providers.reading import UnreadableError, as_object, read_id, read_iso_time, read_name, read_unix_time
+from providers.reading import UnreadableError, as_object, read_id, read_iso_time, read_name, read_unix_time_ms
 from providers.remote_api import Json
 
 _SITES = ("zoom.us", "zoom.com", "zoomgov.com")
@@ -119,8 +119,7 @@ def _time(text: object, report: Json) -> datetime:
     """Return when something happened, which Zoom tells in whole seconds, else when Zoom noticed it."""
     if text:
         return read_iso_time(text)
-    noticed_ms = report.get("event_ts")
-    return read_unix_time(noticed_ms / 1000 if isinstance(noticed_ms, int | float) else None)
+    return read_unix_time_ms(report.get("event_ts"))
 
 
 def _shared(url: object) -> str:

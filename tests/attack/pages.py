@@ -36,7 +36,7 @@ SETTINGS = {
     "STARTCALL_JANUS_HOOK_SECRET": "hidden-janus-hook",
     "STARTCALL_JITSI_HOOK_SECRET": "hidden-jitsi-hook-of-32-letters-long",
     "STARTCALL_BIGBLUEBUTTON_URL": "http://127.0.0.1:9/bigbluebutton",
-    "STARTCALL_BIGBLUEBUTTON_SECRET": "hidden-bbb-secret",
+    "STARTCALL_BIGBLUEBUTTON_SECRET": "hidden-bbb-secret-of-32-letters-long",
 }
 """Settings with which every kind of report and of page is served; nothing of it is ever asked."""
 
