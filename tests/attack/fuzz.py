@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -30,14 +27,14 @@ from listeners.commands.grammar import parse_line
 from listeners.commands.jitsi_line import parse_jitsi_line
 from listeners.request_body import UnreadableBodyError, checked_body, read_body
 from tests.attack import forged
-from tests.attack.pages import SETTINGS
+from tests.attack.reports import BEYOND, Packed, Reporter
 from tests.attack.wire import EVENTS, FORM, JSON, NONE, Keys, signature
 
 ROUND = 100
 """How many examples are tried before the time is looked at."""
 
 SLACK_STATUSES = {200, 400, 404, 503}
-HOOK_STATUSES = {200, 204, 400, 401, 404, 405, 413}
+HOOK_STATUSES = {200, 204, 400, 401, 403, 404, 405, 413}
 PAGE_STATUSES = {400, 403, 404, 405, 410, 422}
 
 WORDS = (
@@ -113,60 +110,15 @@ def changed_bodies(draw: st.DrawFn) -> tuple[dict[str, Any], bool]:
 
 
 @st.composite
-def changed_reports(draw: st.DrawFn) -> bytes:
-    """Draw what a meeting system could report, with other things in some places."""
-    report = draw(st.sampled_from(REPORTS))
+def changed_reports(draw: st.DrawFn, ways: Mapping[str, Reporter]) -> Packed:
+    """Draw what a meeting system could sign, with other things in some places."""
+    way = ways[draw(st.sampled_from(sorted(ways)))]
+    report = draw(st.sampled_from(way.reports))
     for _ in range(draw(st.integers(0, 3))):
-        report = forged.changed_at(report, draw(st.sampled_from(list(forged.places(report)))), draw(VALUES))
-    text = json.dumps(report if draw(st.booleans()) else [report])
-    return text.encode() if draw(st.booleans()) else text.encode()[: draw(st.integers(0, len(text)))]
-
-
-REPORTS: Sequence[dict[str, Any]] = (
-    {
-        "event": "meeting.participant_joined",
-        "event_ts": 1,
-        "payload": {
-            "object": {"id": "1", "participant": {"user_id": "1", "join_time": "2026-11-21T11:59:58Z", "email": "a"}}
-        },
-    },
-    {"event": "endpoint.url_validation", "payload": {"plainToken": "x"}},
-    {
-        "event": "recording.completed",
-        "event_ts": 1,
-        "payload": {"object": {"id": 1, "share_url": "https://zoom.us/rec/x?pwd=1"}},
-    },
-    {
-        "type": "room.client.joined",
-        "createdAt": "2026-11-21T11:59:58Z",
-        "data": {"meetingId": "1", "participantId": "p", "displayName": "n", "metadata": "m", "externalId": "0"},
-    },
-    {
-        "type": 64,
-        "timestamp": 1_795_262_400_000_000,
-        "event": {
-            "plugin": "janus.plugin.videoroom",
-            "data": {"event": "joined", "room": "r", "id": "i", "private_id": 1, "display": "n"},
-        },
-    },
-)
-"""One report of each kind."""
-
-
-def signed_report(provider: str, body: bytes) -> dict[str, str]:
-    """Return the headers with which a meeting system shows that a report is its own."""
-    stamp = str(int(now().timestamp()))
-    secret = {"zoom": SETTINGS["STARTCALL_ZOOM_HOOK_SECRET"], "whereby": SETTINGS["STARTCALL_WHEREBY_WEBHOOK_SECRET"]}
-    if provider == "zoom":
-        return {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={_mac(secret['zoom'], f'v0:{stamp}:', body)}"}
-    if provider == "whereby":
-        return {"Whereby-Signature": f"t={stamp},v1={_mac(secret['whereby'], f'{stamp}.', body)}"}
-    password = base64.b64encode(f"startcall:{SETTINGS['STARTCALL_JANUS_HOOK_SECRET']}".encode()).decode()
-    return {"Authorization": f"Basic {password}"}
-
-
-def _mac(secret: str, before: str, body: bytes) -> str:
-    return hmac.new(secret.encode(), before.encode() + body, sha256).hexdigest()
+        where = list(forged.places(report)) or [("event",)]
+        report = forged.changed_at(report, draw(st.sampled_from(where)), draw(st.one_of(VALUES, st.sampled_from(BEYOND))))
+    text = json.dumps(report if draw(st.integers(0, 3)) else [report]).encode()
+    return way.packed(text if draw(st.integers(0, 3)) else text[: draw(st.integers(0, len(text)))])
 
 
 class Visitor:
@@ -198,7 +150,17 @@ class Visitor:
 Property = tuple[st.SearchStrategy[Any], Callable[[Any], None]]
 
 
-def over_http(visitor: Visitor) -> dict[str, Property]:
+def of_reports(visitor: Visitor, ways: Mapping[str, Reporter]) -> dict[str, Property]:
+    """Return the property of whatever takes reports."""
+
+    def takes_report(packed: Packed) -> None:
+        path, headers, body = packed
+        _is_one_of(HOOK_STATUSES, visitor.send("POST", f"/hooks/{path}", body, headers))
+
+    return {"signed reports": (changed_reports(ways), takes_report)}
+
+
+def over_http(visitor: Visitor, ways: Mapping[str, Reporter]) -> dict[str, Property]:
     """Return the properties of the running app."""
 
     def takes_body(drawn: tuple[dict[str, Any], bool]) -> None:
@@ -213,10 +175,6 @@ def over_http(visitor: Visitor) -> dict[str, Property]:
         command = forged.COMMAND | {"text": f"rename {line}"}
         body = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in command.items())
         _is_one_of(SLACK_STATUSES, visitor.send_signed(body.encode(), FORM))
-
-    def takes_report(drawn: tuple[str, bytes]) -> None:
-        provider, body = drawn
-        _is_one_of(HOOK_STATUSES, visitor.send("POST", f"/hooks/{provider}", body, signed_report(provider, body)))
 
     def takes_token(drawn: tuple[str, str, str]) -> None:
         before, token, after = drawn
@@ -239,7 +197,7 @@ def over_http(visitor: Visitor) -> dict[str, Property]:
             takes_bytes,
         ),
         "lines over HTTP": (LINES, takes_line),
-        "signed reports": (st.tuples(st.sampled_from(["zoom", "whereby", "janus"]), changed_reports()), takes_report),
+        **of_reports(visitor, ways),
         "tokens in addresses": (addresses, takes_token),
         "tokens of rooms": (tokens, takes_room_token),
     }
@@ -288,17 +246,18 @@ def _is_one_of(statuses: Collection[int], status: int) -> None:
         raise AssertionError(f"answered {status}")
 
 
-def fuzz(url: str, secret: str, lasts_s: float) -> Found:
+def fuzz(url: str, secret: str, ways: Mapping[str, Reporter], lasts_s: float) -> Found:
     """Search every property for as long as each of the others.
 
     Args:
         url: where the app listens.
         secret: what Slack signs with.
+        ways: in which meeting systems report.
         lasts_s: how long all of it may take, in seconds.
     """
     visitor = Visitor(url, secret)
     try:
-        return search({**over_http(visitor), **of_readers()}, lasts_s)
+        return search({**over_http(visitor, ways), **of_readers()}, lasts_s)
     finally:
         visitor.close()
 

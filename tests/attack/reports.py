@@ -84,7 +84,7 @@ class Keys:
     room_key: bytes
 
 
-MORE_SETTINGS: Mapping[str, str] = {
+MORE_SETTINGS: dict[str, str] = {
     "STARTCALL_PROVIDERS": f"{SETTINGS['STARTCALL_PROVIDERS']},daily,webex,teams,jaas",
     "STARTCALL_DAILY_API_KEY": "hidden-daily-key",
     "STARTCALL_DAILY_API_URL": "http://127.0.0.1:9/v1",

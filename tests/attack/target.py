@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from calls.clock import now
+from config import read_settings
 from sandbox.server import Sandbox
+from tests.attack import reports
 from tests.attack.pages import SETTINGS
 from tests.attack.peer import Peer
+from tests.attack.reports import MORE_SETTINGS, Reporter, reporters
 from tests.attack.wire import Keys
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
 from tests.ports import free_port
@@ -63,11 +66,17 @@ class Target(Watched):
         """Return what requests are signed with."""
         return Keys(self.slack.installation.signing_secret, int(now().timestamp()))
 
+    def ways(self) -> Mapping[str, Reporter]:
+        """Return how meeting systems report to it; Webex does so to an address of the web alone."""
+        key = read_settings(self.app.settings).room_key
+        found = reporters(reports.Keys(self.app.url, key))
+        return {name: way for name, way in found.items() if name != "webex"}
+
     def secrets_in_log(self) -> list[str]:
         """Return the secrets that the log holds."""
         kept = self.slack.installation
         secrets = {kept.bot_token, kept.signing_secret, kept.app_token, kept.client_secret}
-        secrets |= {value for name, value in SETTINGS.items() if value.startswith("hidden-")}
+        secrets |= {value for value in (SETTINGS | MORE_SETTINGS).values() if value.startswith("hidden-")}
         text = self.log.read_text()
         return [secret for secret in secrets if secret in text]
 
@@ -76,7 +85,7 @@ class Target(Watched):
 async def target(folder: Path) -> AsyncIterator[Target]:
     """Run the app against a local Slack, with every kind of page and report served."""
     log, wrapper = _logged(folder)
-    extra = SETTINGS | {"STARTCALL_LOG_LEVEL": "debug"}
+    extra = {**SETTINGS, **MORE_SETTINGS, "STARTCALL_LOG_LEVEL": "debug"}
     async with app_and_slack(sqlite_url(folder), wrapper=wrapper, extra=extra, signs_in=True) as (app, slack):
         yield Target(app, log, slack)
 
