@@ -17,6 +17,7 @@ from tests.attack.peer import Peer
 from tests.attack.reports import MORE_SETTINGS, Reporter, reporters
 from tests.attack.wire import Keys
 from tests.durability.process import AppProcess, app_and_slack, sqlite_url
+from tests.many_workspaces import KEY
 from tests.ports import free_port
 
 ALLOWED_MIB = 8
@@ -101,6 +102,29 @@ async def connected_target(folder: Path, slack: Peer) -> AsyncIterator[Watched]:
         "PORT": str(port),
         "DATABASE_URL": sqlite_url(folder),
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
+    }
+    app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
+    try:
+        await app.start()
+        yield Watched(app, log)
+    finally:
+        await app.kill()
+
+
+@asynccontextmanager
+async def installable_target(folder: Path) -> AsyncIterator[Watched]:
+    """Run the app that workspaces install by OAuth and people sign in to, with nobody behind it."""
+    log, wrapper = _logged(folder)
+    port = free_port()
+    settings = {
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "SLACK_SIGNING_SECRET": "hidden-signing",
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "hidden-client",
+        "STARTCALL_ENCRYPTION_KEY": KEY,
+        "PORT": str(port),
+        "DATABASE_URL": sqlite_url(folder),
+        "STARTCALL_PROVIDER": "builtin",
     }
     app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
     try:
