@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
-from aiohttp import http_exceptions, web
+from aiohttp import hdrs, http_exceptions, web
 
 from listeners.http import BODY_MAX_BYTES
 from listeners.http_connection import REQUEST_WITHIN_S, Connections, HttpConnection, connections_max
@@ -47,6 +47,7 @@ def new_site() -> web.Application:
     """Return a site without routes, of which every request's body is read, or refused, before a route sees it."""
     site = web.Application(client_max_size=BODY_MAX_BYTES)
     site.middlewares.append(_take_request)
+    site.on_response_prepare.append(_leave_out_versions)
     return site
 
 
@@ -82,6 +83,11 @@ async def serving(
             server.close()
     finally:
         await runner.cleanup()
+
+
+async def _leave_out_versions(_: web.Request, response: web.StreamResponse) -> None:
+    """Tell nobody which versions we run on; the library does where it answers by itself what is no HTTP."""
+    response.headers.popall(hdrs.SERVER, None)
 
 
 @web.middleware
