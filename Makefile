@@ -33,7 +33,7 @@ durability: setup ## Print what is kept under failure (ARGS="--long --database p
 bench: setup ## Measure how fast it is, beside its references (ARGS="ack --quick": one alone, in a few seconds)
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
-fuzz: setup ## Search for 10 minutes for something that breaks what reads requests
+fuzz: setup ## Search for 16 minutes for something that breaks what reads requests
 	@$(VENV_PYTHON) -m pytest tests/attack/test_fuzz.py --long -n 0 -s $(ARGS)
 
 soak: setup ## Start and end calls for an hour, and print what grew (ARGS="--minutes 5 --per-s 10")

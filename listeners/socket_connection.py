@@ -87,7 +87,7 @@ class SocketConnection:
         connection = cls(socket)
         is_welcome = False
         try:
-            is_welcome = await connection._is_welcomed(within_s)  # noqa: SLF001 - its own
+            is_welcome = await connection._is_welcomed(within_s)
         finally:
             if not is_welcome:
                 await connection.close()
@@ -111,7 +111,7 @@ class SocketConnection:
                 if frame is not None:
                     yield frame
                 elif self._unreadable.is_worth_a_line():
-                    _log.warning("Slack has sent what cannot be read, %s times over this connection", self._unreadable.count)
+                    _log.warning("Slack has sent what cannot be read, %s times here", self._unreadable.count)
         await self.close()
 
     async def send(self, text: str) -> bool:

@@ -23,8 +23,8 @@ from slack_bolt.async_app import AsyncApp
 from calls.errors import CallsError, SlackRateLimited, SlackRefused
 from calls.profiles import Profiles
 from calls.words.language import speaking
-from listeners.bolt import bolt_request
 from listeners.body_shape import ID_MAX_CHARS
+from listeners.bolt import bolt_request
 from listeners.in_flight import InFlight
 from listeners.request_body import Body, UnreadableBodyError, checked_body
 from listeners.socket_connection import Frame, SocketConnection
@@ -209,7 +209,8 @@ class SocketMode:
 
 def _reason(found: object) -> str:
     """Return why a connection is to end, as one word, which is all that Slack gives."""
-    return found if isinstance(found, str) and found.isidentifier() and len(found) <= ID_MAX_CHARS else "no reason given"
+    is_word = isinstance(found, str) and found.isidentifier() and len(found) <= ID_MAX_CHARS
+    return str(found) if is_word else "no reason given"
 
 
 def _acknowledgement(envelope_id: str, response: BoltResponse) -> str:

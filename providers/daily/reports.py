@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
+
 from calls.meetings import EventKind, Hook, MeetingEvent, Seen
 from providers.reading import (
     UnreadableError,

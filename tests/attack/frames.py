@@ -109,9 +109,8 @@ _BROKEN = {
     "more than is allowed": [frame(Opcode.TEXT, b" " * (FRAME_MAX_BYTES + MIB))],
     "more than is allowed, as bytes": [frame(Opcode.BINARY, b" " * (FRAME_MAX_BYTES + MIB))],
     "more than is allowed, in parts": _parts(Opcode.TEXT, *[b" " * 65_536] * (FRAME_MAX_BYTES // 65_536 + 2)),
-    "parts without an end": [frame(Opcode.TEXT, b"[", is_last=False)] + [
-        frame(Opcode.CONTINUATION, b" " * 65_536, is_last=False)
-    ] * (FRAME_MAX_BYTES // 65_536 + 2),
+    "parts without an end": [frame(Opcode.TEXT, b"[", is_last=False)]
+    + [frame(Opcode.CONTINUATION, b" " * 65_536, is_last=False)] * (FRAME_MAX_BYTES // 65_536 + 2),
     "HTTP": [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
     "noise": [bytes(range(256)) * 16],
 }
@@ -141,11 +140,15 @@ NOISES = [
     Noise("as much as is allowed", [text(" " * (FRAME_MAX_BYTES - 1024))]),
     *(Noise(f"broken: {name}", sent, ends=True) for name, sent in _BROKEN.items()),
     *(
-        Noise(f"disconnect for {str(reason)[:12]!r} ({type(reason).__name__})", [text({"type": "disconnect", **said})],
-              ends=True)
+        Noise(
+            f"disconnect for {str(reason)[:12]!r} ({type(reason).__name__})",
+            [text({"type": "disconnect", **said})],
+            ends=True,
+        )
         for reason, said in [("nothing", {}), *((one, {"reason": one, "debug_info": one}) for one in WRONG)]
     ),
-    Noise("disconnect, and more", [text({"type": "disconnect", "reason": "warning"}) * 100, text(envelope())],
-          ends=True),
+    Noise(
+        "disconnect, and more", [text({"type": "disconnect", "reason": "warning"}) * 100, text(envelope())], ends=True
+    ),
 ]
 """Each with whether the connection carries on."""

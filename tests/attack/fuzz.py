@@ -116,7 +116,8 @@ def changed_reports(draw: st.DrawFn, ways: Mapping[str, Reporter]) -> Packed:
     report = draw(st.sampled_from(way.reports))
     for _ in range(draw(st.integers(0, 3))):
         where = list(forged.places(report)) or [("event",)]
-        report = forged.changed_at(report, draw(st.sampled_from(where)), draw(st.one_of(VALUES, st.sampled_from(BEYOND))))
+        value = draw(st.one_of(VALUES, st.sampled_from(BEYOND)))
+        report = forged.changed_at(report, draw(st.sampled_from(where)), value)
     text = json.dumps(report if draw(st.integers(0, 3)) else [report]).encode()
     return way.packed(text if draw(st.integers(0, 3)) else text[: draw(st.integers(0, len(text)))])
 

@@ -31,7 +31,11 @@ ADDRESSES: Mapping[str, str] = {
 
 DELIBERATE = {100, 200, 302, 303, 400, 401, 403, 404, 405, 408, 410, 411, 413, 414, 415, 417, 421, 422, 426, 431}
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "X" * 300)
+_USUAL = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_METHODS = (*_USUAL, "TRACE", "CONNECT", "PROPFIND", "get", "X" * 300)
+    *["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get"],
+    "X" * 300,
+)
 
 _AFTER = (
     "/",
@@ -69,6 +73,7 @@ _AFTER = (
 _TOKENS = ("x", "%00", "\udcff", "%ed%a0%80", "..", "%2e%2e", "a b", "{token}", "9" * 200, "\N{ARABIC-INDIC DIGIT ONE}")
 
 _COOKIES = ("startcall_install", "startcall_account", "startcall", "startcall-session", "__Host-startcall-session")
+
 
 def _cookies(value: str) -> str:
     """Return a header in which every cookie of ours is something."""
@@ -116,11 +121,11 @@ def raw(method: str, path: str, *headers: str, version: str = "1.1", body: bytes
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + body
 
 
-def filled(address: str, token: str = "x") -> str:
+def filled(address: str, given: str = "x") -> str:
     """Return an address in which something stands in the place of what is different from one to the next."""
-    path = address.replace("{path}", "" if "{provider}" in address else token)
+    path = address.replace("{path}", "" if "{provider}" in address else given)
     for name in ("{token}", "{provider}", "{room_id}"):
-        path = path.replace(name, "builtin" if name == "{provider}" and token == "x" else token)
+        path = path.replace(name, "builtin" if name == "{provider}" and given == "x" else given)
     return path
 
 
@@ -140,12 +145,15 @@ def _of_address(address: str, method: str) -> Iterator[tuple[str, bytes]]:
         for token in _TOKENS:
             yield f"{address} of {token[:20]!r}", raw(method, filled(address, token), closed)
     for name, headers in _HEADERS.items():
-        yield f"{address} with {name}", raw(method, path, closed, *headers, body=b"0\r\n\r\n" if "chunks" in name else b"")
+        body = b"0\r\n\r\n" if "chunks" in name else b""
+        yield f"{address} with {name}", raw(method, path, closed, *headers, body=body)
     yield f"{address} by HTTP/1.0", raw(method, path, version="1.0", host=False)
     yield f"{address} by an absolute address", raw(method, f"http://evil.example{path}", closed)
     yield f"{address} by an absolute address that is none", raw(method, f"http://[{path}", closed)
     yield f"{address} after a slash", raw(method, f"/{path}", closed)
     yield f"{address} in capitals", raw(method, path.upper(), closed)
-    yield f"{address} with a body", raw(method, path, closed, "Content-Length: 4", f"Content-Type: {FORM}", body=b"a=%f")
+    with_body = (closed, "Content-Length: 4")
+    yield f"{address} with a body", raw(method, path, *with_body, f"Content-Type: {FORM}", body=b"a=%f")
     yield f"{address} three times", raw(method, path) * 2 + raw(method, path, closed)
-    yield f"{address} and another in its body", raw(method, path, closed, "Content-Length: 4", body=b"a=b&" + raw("GET", "/metrics"))
+    another = raw("GET", "/metrics")
+    yield f"{address} and another in its body", raw(method, path, *with_body, body=b"a=b&" + another)

@@ -97,6 +97,7 @@ class Peer:
         self.address: object = None
         self.links: list[Link] = []
         self._numbers = itertools.count(1)
+        self._something = asyncio.Event()
 
     @property
     def open_links(self) -> list[Link]:
@@ -119,16 +120,20 @@ class Peer:
         """
         try:
             async with asyncio.timeout(within_s):
-                while link is None:
-                    link = self.open_links[-1] if self.open_links else None
-                    await asyncio.sleep(0)
+                while link is None and not self.open_links:
+                    await self._next()
                 envelope_id, good = self.envelope()
-                link.send(text(good))
+                (link or self.open_links[-1]).send(text(good))
                 while not self._has_acknowledged(envelope_id):
-                    await asyncio.sleep(0.001)
+                    await self._next()
         except TimeoutError:
             return False
         return True
+
+    async def _next(self) -> None:
+        """Wait until there is another connection, or something comes over one."""
+        self._something.clear()
+        await self._something.wait()
 
     def _has_acknowledged(self, envelope_id: str) -> bool:
         mark = f'"{envelope_id}"'
@@ -146,9 +151,11 @@ class Peer:
         link = Link(transport)
         link.send(self.hello)
         self.links.append(link)
+        self._something.set()
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 link.heard.append(message.data)
+                self._something.set()
         link.ended.set()
         return socket
 

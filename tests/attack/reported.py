@@ -14,9 +14,10 @@ from calls.model import Call, CallState, ChannelId, Room, TeamId, UserId
 from config import read_settings
 from serve import running
 from server import Server
+from tests.attack.good_reports import ROOM
 from tests.attack.pages import SETTINGS
 from tests.attack.peer import peer
-from tests.attack.reports import MORE_SETTINGS, ROOM
+from tests.attack.reports import MORE_SETTINGS
 from tests.durability.process import sqlite_url
 from tests.ports import free_port
 
@@ -49,11 +50,17 @@ async def have_call(server: Server, provider: str) -> None:
     number, began_at = next(_NUMBERS), now()
     channel_id = ChannelId(f"C0PLACE{number:05}")
     call = Call(
-        new_call_id(), f"{number:03}-9QM", TeamId("T0SANDBOX01"), channel_id, "x", UserId("U1"), provider, began_at,
+        new_call_id(),
+        f"{number:03}-9QM",
+        TeamId("T0SANDBOX01"),
+        channel_id,
+        "x",
+        UserId("U1"),
+        provider,
+        began_at,
         live_key=f"T0SANDBOX01 {channel_id}",
     )
     room = Room(ROOM, f"https://meet.example.com/{ROOM}")
-    live = replace(
-        call, state=CallState.LIVE, live_at=began_at, room=room, slack_call_id=f"R{number}", posted=True, message_ts="1.2"
-    )
-    await server.database.write(lambda transaction: transaction.add_call(live))
+    live = replace(call, state=CallState.LIVE, live_at=began_at, room=room)
+    shown = replace(live, slack_call_id=f"R{number}", posted=True, message_ts="1.2")
+    await server.database.write(lambda transaction: transaction.add_call(shown))

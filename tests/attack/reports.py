@@ -24,15 +24,22 @@ from providers.teams.encryption import Decryption
 from providers.webex.end_reports import EndReports
 from tests import bigbluebutton_double, daily_double, jaas_double, livekit_double, teams_double, webex_double
 from tests.attack.forged import WRONG, Body, changed_at, places
+from tests.attack.good_reports import (
+    AT,
+    AT_S,
+    BIGBLUEBUTTON,
+    DAILY,
+    JAAS,
+    JANUS,
+    JITSI,
+    LIVEKIT,
+    ROOM,
+    TEAMS,
+    WEBEX,
+    WHEREBY,
+    ZOOM,
+)
 from tests.attack.pages import SETTINGS
-
-ROOM = "abcdefghijklmnopqrstuvwxyz"
-"""The room that all reports are about; a name that every meeting system takes."""
-
-VISITOR = "0123456789abcdef" * 2
-
-AT_S = 1_795_262_400
-AT = "2026-11-21T12:00:00Z"
 
 BEYOND: Sequence[object] = (
     10**400,
@@ -106,158 +113,26 @@ MORE_SETTINGS: dict[str, str] = {
 }
 """Besides `SETTINGS`, so that every meeting system that reports by requests is there."""
 
-_PARTICIPANT = {
-    "user_id": "1",
-    "participant_uuid": "u-1",
-    "participant_user_id": "p-1",
-    "user_name": "n",
-    "email": "a@example.com",
-    "join_time": AT,
-    "leave_time": AT,
-}
-
-_ZOOM: Sequence[Body] = (
-    *(
-        {"event": kind, "event_ts": AT_S * 1000, "payload": {"object": {"id": ROOM, "participant": _PARTICIPANT}}}
-        for kind in ("meeting.participant_joined", "meeting.participant_left")
-    ),
-    {"event": "meeting.ended", "event_ts": AT_S * 1000, "payload": {"object": {"id": ROOM, "end_time": AT}}},
-    {"event": "endpoint.url_validation", "payload": {"plainToken": "x"}},
-    *(
-        {
-            "event": kind,
-            "event_ts": AT_S * 1000,
-            "payload": {"object": {"id": ROOM, "share_url": "https://zoom.us/rec/x?pwd=1"}},
-        }
-        for kind in ("recording.completed", "recording.transcript_completed")
-    ),
-)
-
-_WHEREBY: Sequence[Body] = tuple(
-    {
-        "type": kind,
-        "createdAt": AT,
-        "data": {
-            "meetingId": ROOM,
-            "participantId": "p",
-            "displayName": "n",
-            "metadata": "m",
-            "externalId": VISITOR,
-            "roleName": "visitor",
-            "numClients": 0,
-        },
-    }
-    for kind in ("room.client.joined", "room.client.left")
-)
-
-_JANUS: Sequence[Body] = tuple(
-    {
-        "type": 64,
-        "timestamp": AT_S * 1_000_000,
-        "event": {
-            "plugin": "janus.plugin.videoroom",
-            "data": {"event": kind, "room": ROOM, "id": "i", "private_id": 1, "display": "n"},
-        },
-    }
-    for kind in ("joined", "leaving", "destroyed")
-)
-
-_DAILY: Sequence[Body] = (
-    *(
-        {
-            "version": "1.0.0",
-            "type": kind,
-            "id": "e",
-            "event_ts": AT_S,
-            "payload": {
-                "room": ROOM,
-                "session_id": "s",
-                "user_id": VISITOR,
-                "user_name": "n",
-                "joined_at": AT_S,
-                "duration": 1.5,
-            },
-        }
-        for kind in ("participant.joined", "participant.left")
-    ),
-    {"type": "meeting.ended", "payload": {"room": ROOM, "start_ts": AT_S, "end_ts": AT_S}},
-)
-
-_WEBEX: Sequence[Body] = (
-    {"resource": "meetings", "event": "ended", "data": {"id": f"{ROOM}_I_1", "meetingId": f"{ROOM}_I_1"}},
-)
-
-_JAAS: Sequence[Body] = tuple(
-    {
-        "idempotencyKey": "x",
-        "appId": jaas_double.APP_ID,
-        "eventType": kind,
-        "sessionId": "s",
-        "timestamp": AT_S * 1000,
-        "fqn": f"{jaas_double.APP_ID}/{ROOM}",
-        "data": {"participantId": "p", "participantJid": "j", "id": VISITOR, "name": "n", "isBreakout": False},
-    }
-    for kind in ("PARTICIPANT_JOINED", "PARTICIPANT_LEFT", "ROOM_DESTROYED")
-)
-
-_PERSON = {"identity": "i", "sid": "PA_1", "name": "n", "kind": "STANDARD", "permission": {"hidden": False}}
-_FILE = {"filename": "f", "location": "https://files.example.com/f?x=1"}
-
-_LIVEKIT: Sequence[Body] = (
-    *(
-        {"event": kind, "createdAt": str(AT_S), "room": {"name": ROOM}, "participant": _PERSON}
-        for kind in ("participant_joined", "participant_left", "participant_connection_aborted")
-    ),
-    {"event": "room_finished", "createdAt": str(AT_S), "room": {"name": ROOM}},
-    {
-        "event": "egress_ended",
-        "createdAt": str(AT_S),
-        "egressInfo": {"roomName": ROOM, "status": "EGRESS_COMPLETE", "fileResults": [_FILE]},
-    },
-)
-
-_JITSI: Sequence[Body] = tuple(
-    {"event": kind, "room": ROOM, "at": AT_S, "occupant": {"session": "s", "visitor": VISITOR, "name": "n"}}
-    for kind in ("joined", "left", "emptied", "destroyed")
-)
-
-_BIGBLUEBUTTON: Sequence[Body] = tuple(
-    bigbluebutton_double.mapped_event(kind, ROOM, "w_1", {"userID": VISITOR, "fullName": "n", "role": "VIEWER"})
-    for kind in ("user-joined", "user-left", "meeting-ended")
-)
-
-_TEAMS: Sequence[Body] = (
-    *(
-        {
-            "eventType": "rosterUpdated",
-            "eventDateTime": AT,
-            "participants@delta": [teams_double.participant("s", "n", "u") | {"removedState": gone}],
-        }
-        for gone in (None, {"reason": "Removed"})
-    ),
-    {"eventType": "callEnded", "eventDateTime": AT},
-)
-
 
 def reporters(keys: Keys) -> Mapping[str, Reporter]:
     """Return every way in which meeting systems report, by a name."""
     return {
-        "zoom": Reporter(_ZOOM, _zoom),
-        "whereby": Reporter(_WHEREBY, _whereby),
-        "janus": Reporter(_JANUS, _janus),
-        "daily": Reporter(_DAILY, lambda raw: _daily(keys, raw)),
-        "webex": Reporter(_WEBEX, lambda raw: _webex(keys, raw)),
-        "jaas": Reporter(_JAAS, _jaas),
-        "livekit": Reporter(_LIVEKIT, _livekit),
-        "jitsi": Reporter(_JITSI, _jitsi),
+        "zoom": Reporter(ZOOM, _zoom),
+        "whereby": Reporter(WHEREBY, _whereby),
+        "janus": Reporter(JANUS, _janus),
+        "daily": Reporter(DAILY, lambda raw: _daily(keys, raw)),
+        "webex": Reporter(WEBEX, lambda raw: _webex(keys, raw)),
+        "jaas": Reporter(JAAS, _jaas),
+        "livekit": Reporter(LIVEKIT, _livekit),
+        "jitsi": Reporter(JITSI, _jitsi),
         "jitsi's reservations": Reporter(({"name": ROOM, "mail_owner": "o", "start_time": AT},), _reservation),
-        "bigbluebutton": Reporter(_BIGBLUEBUTTON, lambda raw: _bigbluebutton(keys, raw)),
+        "bigbluebutton": Reporter(BIGBLUEBUTTON, lambda raw: _bigbluebutton(keys, raw)),
         "bigbluebutton's forms": Reporter(
-            ({"domain": "d", "event": json.dumps(_BIGBLUEBUTTON[:1]), "timestamp": str(AT_S * 1000)},),
+            ({"domain": "d", "event": json.dumps(BIGBLUEBUTTON[:1]), "timestamp": str(AT_S * 1000)},),
             lambda raw: _bigbluebutton_form(keys, raw),
         ),
         "bigbluebutton's recordings": Reporter(({"meeting_id": ROOM, "record_id": "r-1"},), _recording),
-        "teams": Reporter(_TEAMS, lambda raw: _teams(keys, raw)),
+        "teams": Reporter(TEAMS, lambda raw: _teams(keys, raw)),
         "teams' notifications": Reporter((_notification(keys),), lambda raw: (f"teams/{ROOM}", {}, raw)),
     }
 
@@ -397,7 +272,7 @@ def _teams(keys: Keys, raw: bytes) -> Packed:
 
 
 def _notification(keys: Keys) -> Body:
-    return {"value": [_item(keys, _written(_TEAMS[0]))], "validationTokens": ["x"]}
+    return {"value": [_item(keys, _written(TEAMS[0]))], "validationTokens": ["x"]}
 
 
 def _item(keys: Keys, raw: bytes) -> Body:
@@ -420,9 +295,7 @@ def _form(raw: bytes) -> bytes:
         return raw
     if not isinstance(fields, dict):
         return raw
-    texts = {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()
-    }
-    return "&".join(f"{quote(name, errors='replace')}={quote(text, errors='replace')}" for name, text in texts.items()).encode()
-
-
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
+    return "&".join(
+        f"{quote(name, errors='replace')}={quote(text, errors='replace')}" for name, text in texts.items()
+    ).encode()

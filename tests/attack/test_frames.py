@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sandbox.testing import wait_for
 from serve import running
 from server import Server
 from tests.attack.frames import NOISES, Noise
-from tests.attack.peer import Opcode, Peer, frame, peer, text
+from tests.attack.peer import Peer, peer
 from tests.durability.process import sqlite_url
 from tests.ports import free_port
 

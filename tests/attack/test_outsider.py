@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ import pytest
 from tests.attack.outsider import ADDRESSES, DELIBERATE, raw, requests
 from tests.attack.target import Watched, installable_target
 from tests.attack.wire import ANSWER_WITHIN_S, CLOSED
-from tests.many_workspaces import Many, running_many
+from tests.many_workspaces import running_many
 
 AT_ONCE = 8
 ANSWER_MAX_BYTES = 1 << 20
@@ -77,10 +77,7 @@ async def test_whoever_asks_oddly_gets_a_deliberate_answer_that_tells_nothing(in
         return f"{name}: {sorted(odd)} {told and told[0]!r}" if odd or told else None
 
     found = await asyncio.gather(
-        *(
-            wrong_with(name, sent, half_closed=number % 2 == 1)
-            for number, (name, sent) in enumerate(requests())
-        )
+        *(wrong_with(name, sent, half_closed=number % 2 == 1) for number, (name, sent) in enumerate(requests()))
     )
 
     assert "" == "\n".join(one for one in found if one is not None)

@@ -39,9 +39,7 @@ def unforeseen(caplog: pytest.LogCaptureFixture) -> Callable[[], Sequence[str]]:
     """Return what reads what nobody foresaw out of the log."""
     caplog.set_level(logging.INFO)
     return lambda: [
-        f"{record.getMessage()[:300]} {record.exc_info and record.exc_info[1]!r}"
-        for record in caplog.records
-        if record.exc_info
+        f"{record.getMessage()[:300]} {record.exc_info[1]!r}" for record in caplog.records if record.exc_info
     ]
 
 
