@@ -20,8 +20,8 @@ from tests.attack.reports import Keys, Packed, reporters
 from tests.attack.target import ALLOWED_MIB, connected_target, target
 
 SHORT_S, LONG_S = 8.0, 600.0
-SOCKET_SHORT_S, SOCKET_LONG_S = 4.0, 240.0
-REPORTS_SHORT_S, REPORTS_LONG_S = 3.0, 120.0
+SOCKET_SHORT_S, SOCKET_LONG_S = 2.0, 240.0
+REPORTS_SHORT_S, REPORTS_LONG_S = 2.0, 120.0
 
 
 @pytest.mark.timeout(LONG_S + 120)
