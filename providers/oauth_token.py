@@ -53,6 +53,6 @@ class TokenEndpoint:
 def _read(raw: bytes) -> dict[str, Any]:
     try:
         read = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     return read if isinstance(read, dict) else {}

@@ -135,7 +135,7 @@ class RemoteApi:
             return {}
         try:
             read = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             read = None
         if wants_list and isinstance(read, list):
             return {_ITEMS: read}

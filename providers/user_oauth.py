@@ -146,6 +146,6 @@ class UserOAuth:
 def _read(raw: bytes) -> dict[str, Any] | None:
     try:
         read = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     return read if isinstance(read, dict) else None

@@ -57,7 +57,7 @@ def _said(body: bytes) -> dict[str, object]:
     text = body.decode("utf-8", "replace").strip()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": text} if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else {}
     return value if isinstance(value, dict) else {}
 

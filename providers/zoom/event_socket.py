@@ -131,6 +131,6 @@ def _object(said: object) -> Json:
     if isinstance(said, str):
         try:
             said = json.loads(said)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return said if isinstance(said, dict) else {}

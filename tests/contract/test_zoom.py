@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -264,7 +265,18 @@ async def test_garbage_over_the_websocket_harms_nothing(zoom: ZoomDouble, sessio
     """Nor does an event that is packed as an object instead of as text."""
     async with followed(zoom, session) as events:
         (socket,) = zoom.sockets
-        for text in ("", "{", "[]", "null", '{"module": "message"}', '{"module": "message", "content": "{"}', '"x"'):
+        nested = '{"a":' * 100_000
+        garbage = (
+            "",
+            "{",
+            "[]",
+            "null",
+            '{"module": "message"}',
+            '{"module": "message", "content": "{"}',
+            '"x"',
+            nested,
+        )
+        for text in (*garbage, json.dumps({"module": "message", "content": nested})):
             await socket.send_str(text)
         ended: Json = zoom.report("meeting.ended", "7")
         await socket.send_json({"module": "message", "content": ended})

@@ -73,6 +73,7 @@ async def test_a_token_comes_with_its_end(server: Server, endpoint: TokenEndpoin
         (503, "", ProviderDown, "server_error", "503"),
         (200, "<html>", ProviderDown, "unreadable_answer", "token"),
         (200, "[]", ProviderDown, "unreadable_answer", "token"),
+        (200, "[" * 100_000, ProviderDown, "unreadable_answer", "token"),
         (200, '{"access_token": "", "expires_in": 1}', ProviderDown, "unreadable_answer", "token"),
         (200, '{"access_token": "t", "expires_in": true}', ProviderDown, "unreadable_answer", "token"),
         (200, '{"access_token": "t"}', ProviderDown, "unreadable_answer", "token"),

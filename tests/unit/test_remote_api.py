@@ -97,6 +97,7 @@ async def test_a_list_is_had_by_asking_for_one(vendor: Vendor, api: RemoteApi) -
         (503, b"<html>", ProviderDown, "503"),
         (200, b"<html>", ProviderDown, "200"),
         (200, b"[1]", ProviderDown, "200"),
+        (200, b"[" * 100_000, ProviderDown, "200"),
         (200, b'"' + b"x" * ANSWER_MAX_BYTES + b'"', ProviderDown, "200"),
         (200, b"\xff\xfe", ProviderDown, "200"),
     ],
