@@ -29,7 +29,8 @@ async def test_a_message_is_posted_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [Says(b"ok", 200, PLAIN), yes(), Says(b"", 200, PLAIN), Says(b"[" * 9_999, 200, JSON)]
+    "script",
+    [Says(b"ok", 200, PLAIN), yes(), Says(b"", 200, PLAIN), Says(b"[]", 200, JSON), Says(b"[" * 9_999, 200, JSON)],
 )
 async def test_slack_says_yes_in_several_ways(script: Script) -> None:
     """Any 200 without an error is a success."""
