@@ -163,7 +163,7 @@ class SlackWeb:
         try:
             status, headers, body = await self._look(f"{self.site_url}{path}")
             value = json.loads(body) if status == HTTPStatus.OK else None
-        except ValueError as garbled:
+        except (ValueError, RecursionError) as garbled:
             raise errors.SlackOutcomeUnknown("garbled_answer", path) from garbled
         except (aiohttp.ClientError, OSError) as failure:
             raise _lost(path, failure) from failure
@@ -244,7 +244,7 @@ class SlackWeb:
         except SlackApiError as doubtful:
             # The SDK raises this for every answer that does not say `ok`; what it means is told apart below.
             status, headers, data = _parts(doubtful.response)
-        except UnicodeDecodeError as garbled:
+        except (UnicodeDecodeError, RecursionError) as garbled:
             raise errors.SlackOutcomeUnknown("garbled_answer", method) from garbled
         except (aiohttp.ClientError, OSError) as failure:
             raise _lost(method, failure) from failure

@@ -54,6 +54,7 @@ UNKNOWN: list[tuple[Script, str]] = [
     (Says(b'{"ok": tr', 200, JSON), "garbled_answer"),
     (Says(b"", 200, JSON), "garbled_answer"),
     (Says(b"null", 200, JSON), "garbled_answer"),
+    (Says(b'{"ok": ' + b"[" * 100_000, 200, JSON), "garbled_answer"),
     (Says(b"[1]", 200, JSON), "garbled_answer"),
     (Says(b'"yes"', 200, JSON), "garbled_answer"),
     (Says(b"{}", 200, JSON), "garbled_answer"),
