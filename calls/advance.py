@@ -34,8 +34,11 @@ TOKEN_CODES = {
 SLOW_S = 1.5
 """After how long a starter is told that the card has to wait; people give up on a command after about 2 s."""
 
-SLOW_STEP_S = 0.3
-"""How long a step takes at least before it makes anybody wait, however late it began."""
+SLOW_STEP_S = 1.0
+"""How long a step takes at least before anybody is told of it, however late it began.
+
+Where calls wait because they are many, to tell everybody of it would make all wait twice as long.
+"""
 
 
 _CHANGES_CALL_ALONE = {Step.REGISTER, Step.POST, Step.RENAME, Step.END_AT_SLACK, Step.SHOW_END, Step.END_ROOM}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, insert, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, insert, or_, select, update
 
 from calls.preferences import Holder
 from storage.prepared import Prepared
@@ -48,6 +48,8 @@ PARTICIPANTS = Prepared(
     .order_by(participants.c.joined_at, participants.c["key"])
 )
 INVITATIONS = Prepared(select(invitations).where(invitations.c.call_id == _call_id).order_by(invitations.c.user_id))
+ADD_NOTICE = Prepared(insert(notices))
+DROP_NOTICE = Prepared(delete(notices).where(notices.c.id == bindparam("notice_id")))
 NOTICES = Prepared(select(notices).where(notices.c.call_id == _call_id).order_by(notices.c.id))
 
 PROFILE = Prepared(select(profiles).where(profiles.c.team_id == _team_id, profiles.c.user_id == _user_id))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from calls.conversation import Conversation
 from calls.errors import StaleCallError
@@ -38,7 +38,6 @@ from storage.tables import (
     is_stuck,
     is_unfinished,
     links,
-    notices,
     participants,
     preference_changes,
     preferences,
@@ -254,7 +253,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def add_notice(self, notice: Notice) -> None:
         """Store a sentence that is to be told."""
-        self._connection.execute(insert(notices), rows.notice_values(notice))
+        statements.ADD_NOTICE.run(self._connection, rows.notice_values(notice))
 
     def notices(self, call_id: CallId) -> Sequence[Notice]:
         """Return what of a call is still to be told, oldest first."""
@@ -262,7 +261,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
 
     def drop_notice(self, notice_id: int) -> None:
         """Forget a sentence."""
-        self._connection.execute(delete(notices).where(notices.c.id == notice_id))
+        statements.DROP_NOTICE.run(self._connection, {"notice_id": notice_id})
 
     def _found(self, query: Select[Any]) -> Call | None:
         """Return the call a query finds, kept for this transaction."""
