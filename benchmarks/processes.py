@@ -19,6 +19,8 @@ from tests.ports import free_port
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCES = Path(__file__).resolve().parent / "references"
 
+NO_LIMIT = "1000000"
+
 READY_WAIT_S = 60.0
 STOP_WAIT_S = 15.0
 
@@ -81,6 +83,10 @@ def startcall(api_url: str, database_url: str, **settings: str) -> Program:
         "PORT": "{port}",
         "DATABASE_URL": database_url,
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{{room}}",
+        # What one workspace asks for here in seconds would be refused in words, which is no work.
+        "STARTCALL_STARTS_PER_PERSON": NO_LIMIT,
+        "STARTCALL_STARTS_PER_CHANNEL": NO_LIMIT,
+        "STARTCALL_WAITING_PER_WORKSPACE": NO_LIMIT,
         **settings,
     }
     return Program("Startcall", (sys.executable, "app.py"), environment, "/readyz")

@@ -1,7 +1,8 @@
 """How much one person, one conversation and one workspace may ask for, and what is said beyond that.
 
 What counts are the rows of calls and invitations, so that the limits hold for all processes together and over restarts.
-Processes that store at the same moment do not see each other's rows, and may let one more through each.
+Processes that store at the same moment do not see each other's rows, and may let one more through each; of the calls
+that wait, a few more, see `calls.room_left`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final, Protocol
 
 from calls.invitation import INVITED_MAX, Invitation
 from calls.model import Call, ChannelId, TeamId, UserId
+from calls.room_left import RoomLeft
 from calls.words import inviting, limits
 
 WINDOW: Final = timedelta(minutes=1)
@@ -56,18 +58,18 @@ class Crowd:
         by_person: when the person started the call that has to be out of the window before the next; None when none
             has to.
         in_channel: the same for the conversation.
-        is_full: whether as many calls of the workspace wait as may.
+        waiting: how many calls of the workspace wait, counted up to the limit; None when that was not asked.
     """
 
     by_person: datetime | None = None
     in_channel: datetime | None = None
-    is_full: bool = False
+    waiting: int | None = None
 
 
 class CrowdTransaction(Protocol):
     """Reads of how much was asked for."""
 
-    def crowd(self, asker: Asker, allowed: Limits) -> Crowd:
+    def crowd(self, asker: Asker, allowed: Limits, *, counts_waiting: bool = True) -> Crowd:
         """Return how much was asked for, by one query whose work is bounded by the limits."""
 
     def rings_of(self, team_id: TeamId, user_id: UserId, since: datetime) -> int:
@@ -77,22 +79,33 @@ class CrowdTransaction(Protocol):
         """Return how many people a person had rung since a time or has rung next, for calls of a workspace."""
 
 
-def too_much(transaction: CrowdTransaction, call: Call, allowed: Limits) -> str | None:
-    """Return why a call that somebody wants to start must not be started now, or None."""
+def too_much(transaction: CrowdTransaction, call: Call, allowed: Limits, room_left: RoomLeft) -> str | None:
+    """Return why a call that somebody wants to start must not be started now, or None.
+
+    Args:
+        room_left: of this process.
+    """
     if len(call.invited) > INVITED_MAX:
         return inviting.too_many()
     now = call.created_at
-    crowd = transaction.crowd(Asker(call.team_id, call.channel_id, call.started_by, now - WINDOW), allowed)
+    asker = Asker(call.team_id, call.channel_id, call.started_by, now - WINDOW)
+    crowd = transaction.crowd(asker, allowed, counts_waiting=not room_left.takes(call.team_id, now))
     if crowd.by_person is not None:
         return limits.person_starts_many(allowed.starts_by_person, _wait_s(crowd.by_person, now))
     if crowd.in_channel is not None:
         return limits.channel_has_many(allowed.starts_in_channel, _wait_s(crowd.in_channel, now))
-    return limits.workspace_is_full(allowed.waiting_in_workspace) if crowd.is_full else None
+    if crowd.waiting is None:
+        return None
+    if crowd.waiting >= allowed.waiting_in_workspace:
+        return limits.workspace_is_full(allowed.waiting_in_workspace)
+    room_left.looked(call.team_id, allowed.waiting_in_workspace - crowd.waiting, now)
+    return None
 
 
 def too_much_here(transaction: CrowdTransaction, call: Call, allowed: Limits, now: datetime) -> str | None:
     """Return why a call that waited for an answer must not begin in its conversation now, or None."""
-    crowd = transaction.crowd(Asker(call.team_id, call.channel_id, call.started_by, now - WINDOW), allowed)
+    asker = Asker(call.team_id, call.channel_id, call.started_by, now - WINDOW)
+    crowd = transaction.crowd(asker, allowed, counts_waiting=False)
     if crowd.in_channel is None:
         return None
     return limits.channel_has_many(allowed.starts_in_channel, _wait_s(crowd.in_channel, now))

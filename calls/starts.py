@@ -21,6 +21,7 @@ from calls.ports import Storage, Transaction, WakeUps
 from calls.question import Question
 from calls.question_message import build_question, question_text
 from calls.response_url import usable_url
+from calls.room_left import RoomLeft
 from calls.settling import Known, Refused, about_running, settled, started
 from calls.slack.messages_api import OutgoingMessage
 from calls.text import plain_title
@@ -119,6 +120,7 @@ class Starts:
         self._now = outside.now
         self._placing = Placing(outside.providers, default_provider)
         self._fresh = fresh
+        self._room_left = RoomLeft()
 
     async def start(self, request: StartRequest, delivery: Delivery) -> Reply:
         """Start a call, or ask whoever wants it first.
@@ -131,7 +133,7 @@ class Starts:
         begun: list[Call] = []
 
         def work(transaction: Transaction) -> Reply:
-            refusal = too_much(transaction, call, self._outside.limits)
+            refusal = too_much(transaction, call, self._outside.limits, self._room_left)
             if refusal is not None:
                 return Reply(refusal, is_done=False)
             chose = choices(transaction, call.team_id, call.channel_id, call.started_by)

@@ -14,7 +14,7 @@ from storage.prepared import Prepared
 from storage.tables import Instant, calls, invitations, is_open, is_over, is_starting
 
 
-def _crowd_query() -> Select[Any]:
+def _crowd_query(*, counts_waiting: bool) -> Select[Any]:
     """Return one query for all limits of starts; each part ends at its limit, and has an index of its own."""
     in_team, in_window = calls.c.team_id == bindparam("team_id"), calls.c.created_at > bindparam("since", type_=Instant)
     here = (in_team, calls.c.channel_id == bindparam("channel_id"), in_window)
@@ -23,18 +23,18 @@ def _crowd_query() -> Select[Any]:
     ).subquery()
     by_person = select(calls.c.created_at).where(in_team, calls.c.started_by == bindparam("user_id"), in_window)
     in_channel = select(began.c.created_at)
-    waiting = select(literal(1)).where(in_team, is_starting)
-    parts = (
-        by_person.order_by(calls.c.created_at.desc()).limit(1).offset(bindparam("by_person")),
-        in_channel.order_by(began.c.created_at.desc()).limit(1).offset(bindparam("in_channel")),
-        waiting.limit(1).offset(bindparam("waiting")),
-    )
-    names = ("by_person", "in_channel", "waiting")
-    return select(*(part.scalar_subquery().label(name) for part, name in zip(parts, names, strict=True)))
+    one_by_person = by_person.order_by(calls.c.created_at.desc()).limit(1).offset(bindparam("by_person"))
+    one_in_channel = in_channel.order_by(began.c.created_at.desc()).limit(1).offset(bindparam("in_channel"))
+    waiting = select(literal(1)).where(in_team, is_starting).limit(bindparam("waiting")).subquery()
+    parts = [one_by_person.scalar_subquery().label("by_person"), one_in_channel.scalar_subquery().label("in_channel")]
+    if counts_waiting:
+        parts.append(select(func.count()).select_from(waiting).scalar_subquery().label("waiting"))
+    return select(*parts)
 
 
-# Making the query takes ten times as long as running it, and it is run before every acknowledgement of a start.
-_CROWD = Prepared(_crowd_query())
+# Making a query takes ten times as long as running it, and one is run before every acknowledgement of a start.
+_CROWD = Prepared(_crowd_query(counts_waiting=False))
+_CROWD_AND_WAITING = Prepared(_crowd_query(counts_waiting=True))
 
 
 class SqlCrowding:
@@ -42,19 +42,22 @@ class SqlCrowding:
 
     _connection: Connection
 
-    def crowd(self, asker: Asker, allowed: Limits) -> Crowd:
+    def crowd(self, asker: Asker, allowed: Limits, *, counts_waiting: bool = True) -> Crowd:
         """Return how much was asked for."""
-        values = {
+        values: dict[str, object] = {
             "team_id": asker.team_id,
             "channel_id": asker.channel_id,
             "user_id": asker.user_id,
             "since": asker.since,
             "by_person": allowed.starts_by_person - 1,
             "in_channel": allowed.starts_in_channel - 1,
-            "waiting": allowed.waiting_in_workspace - 1,
         }
-        found = _CROWD.all(self._connection, values)[0]
-        return Crowd(found.by_person, found.in_channel, found.waiting is not None)
+        if not counts_waiting:
+            found = _CROWD.all(self._connection, values)[0]
+            return Crowd(found.by_person, found.in_channel)
+        values["waiting"] = allowed.waiting_in_workspace
+        found = _CROWD_AND_WAITING.all(self._connection, values)[0]
+        return Crowd(found.by_person, found.in_channel, found.waiting)
 
     def rings_of(self, team_id: TeamId, user_id: UserId, since: datetime) -> int:
         """Return how often a person was rung, or is rung next."""

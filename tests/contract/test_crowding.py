@@ -14,6 +14,7 @@ from calls.invitation import Invitation, InvitationState
 from calls.limits import Asker, Crowd, Limits, may_ring, too_much
 from calls.model import CallState, ChannelId, UserId
 from calls.ports import Transaction
+from calls.room_left import RoomLeft
 from storage.database import Database
 from storage.opening import open_engine
 from tests.contract.storing import NOW
@@ -50,7 +51,7 @@ async def add(storage: Database, number: int, **changes: object) -> list[datetim
 
 async def test_nothing_was_asked_for_at_first(storage: Database) -> None:
     """Nobody has to wait in an empty database."""
-    assert Crowd() == await crowd(storage, ONE_EACH)
+    assert Crowd(waiting=0) == await crowd(storage, ONE_EACH)
 
 
 async def test_a_person_waits_for_the_start_that_has_to_be_a_minute_old(storage: Database) -> None:
@@ -67,7 +68,7 @@ async def test_a_person_waits_for_the_start_that_has_to_be_a_minute_old(storage:
 async def test_what_was_started_a_minute_ago_no_longer_counts(storage: Database) -> None:
     """To the second."""
     await add(storage, 1, created_at=MINUTE_AGO, state=CallState.ENDED)
-    assert Crowd() == await crowd(storage, ONE_EACH)
+    assert Crowd(waiting=0) == await crowd(storage, ONE_EACH)
 
 
 async def test_a_conversation_counts_what_began_there_open_or_over_and_no_questions(storage: Database) -> None:
@@ -89,8 +90,9 @@ async def test_a_workspace_is_full_of_calls_without_a_card(storage: Database) ->
     await add(storage, 3, created_at=old, state=CallState.LIVE)
     await add(storage, 3, created_at=old, team_id=OTHER_TEAM)
 
-    assert (await crowd(storage, replace(ONE_EACH, waiting_in_workspace=4))).is_full
-    assert not (await crowd(storage, replace(ONE_EACH, waiting_in_workspace=5))).is_full
+    assert 4 == (await crowd(storage, replace(ONE_EACH, waiting_in_workspace=4))).waiting
+    assert 4 == (await crowd(storage, replace(ONE_EACH, waiting_in_workspace=5))).waiting
+    assert 2 == (await crowd(storage, replace(ONE_EACH, waiting_in_workspace=2))).waiting
 
 
 async def test_what_another_process_stored_counts(storage: Database, other_process: Database) -> None:
@@ -106,10 +108,10 @@ async def test_the_sentence_says_how_long_to_wait(storage: Database) -> None:
     await add(storage, 1, created_at=NOW - timedelta(seconds=20.5), state=CallState.FAILED)
 
     refused = await storage.read(
-        lambda transaction: too_much(transaction, a_call(), replace(Limits(), starts_by_person=1))
+        lambda transaction: too_much(transaction, a_call(), replace(Limits(), starts_by_person=1), RoomLeft())
     )
     assert "You started 1 call in a minute, and more are not possible. Wait 40 s, then try again." == refused
-    assert None is await storage.read(lambda transaction: too_much(transaction, a_call(), Limits()))
+    assert None is await storage.read(lambda transaction: too_much(transaction, a_call(), Limits(), RoomLeft()))
 
 
 async def test_the_usual_limits_let_a_thousand_calls_of_one_person_begin_in_a_minute(storage: Database) -> None:
@@ -122,7 +124,7 @@ async def test_the_usual_limits_let_a_thousand_calls_of_one_person_begin_in_a_mi
                 transaction.add_call(many.pop())
 
         await storage.write(add_all)
-        return await storage.read(lambda transaction: too_much(transaction, a_call(), Limits()))
+        return await storage.read(lambda transaction: too_much(transaction, a_call(), Limits(), RoomLeft()))
 
     assert None is await refusal_after(1_000)
     refused = await refusal_after(200)
@@ -132,7 +134,7 @@ async def test_the_usual_limits_let_a_thousand_calls_of_one_person_begin_in_a_mi
 async def test_more_people_than_a_call_may_have_are_not_invited_by_its_start(storage: Database) -> None:
     """A start is no way around what an invitation may not."""
     call = a_call(invited=tuple(UserId(f"U{number}") for number in range(101)))
-    refused = await storage.read(lambda transaction: too_much(transaction, call, Limits()))
+    refused = await storage.read(lambda transaction: too_much(transaction, call, Limits(), RoomLeft()))
     assert "At most 100 people can be invited to one call. Post its link in the conversation instead." == refused
 
 
