@@ -23,6 +23,7 @@ from calls.ports import Storage
 from calls.preferences import OWN_ROOM
 from calls.profiles import Profiles
 from calls.reports import Reports
+from calls.round_trip import RoundTrips
 from calls.sizes import Sizes
 from calls.slack.calls_api import CallsApi
 from calls.slack.conversations_api import ConversationsApi
@@ -99,7 +100,8 @@ class Slack:
         """
         if self.workspaces is None:
             return None
-        return Installing(self._store, self._oauth, self.workspaces, now, installed)
+        trips = RoundTrips(self._settings.join_key, "install", now)
+        return Installing(self._store, self._oauth, self.workspaces, trips, installed)
 
     async def bot_of(self, team_id: str | None, enterprise_id: str | None, only: Bot) -> Bot:
         """Return who we are in a workspace, by what was stored.

@@ -90,19 +90,14 @@ class Installations(Protocol):
     What reads tokens raises ConfigError when the keys that are set do not fit them.
     """
 
-    async def begin(self, state: str, browser: str, expires_at: datetime) -> None:
-        """Remember that a browser was sent to Slack.
+    async def is_used(self, state_id: str) -> bool:
+        """Say whether a state was used up before."""
 
-        Args:
-            state: comes back with the browser.
-            browser: what that browser alone knows.
-        """
+    async def use_up(self, state_id: str, expires_at: datetime) -> bool:
+        """Remember, until it is too old to be used anyway, that something was installed by a state.
 
-    async def finish(self, state: str, browser: str) -> None:
-        """Use up what `begin` remembered.
-
-        Raises:
-            SlackInstallRefused: when there is nothing to use up, it is too old, or the browser is another one.
+        Returns:
+            False when it was used up before.
         """
 
     async def save(self, installation: Installation) -> None:

@@ -6,19 +6,16 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from calls.errors import SlackInstallRefused
 from calls.installations import Installation, Installations, Place
 from calls.model import TeamId
-from calls.ports import Clock
+from calls.round_trip import RoundTrips, State
 from calls.slack.oauth_api import OAuthApi
 from calls.workspaces import Workspaces
 
 _log = logging.getLogger(__name__)
-
-STATE_LASTS: Final = timedelta(minutes=10)
 
 _WHERE = "oauth/v2/authorize"
 _DETAIL_MAX_CHARS = 80
@@ -74,33 +71,30 @@ class Installing:
         store: Installations,
         oauth: OAuthApi,
         workspaces: Workspaces,
-        now: Clock,
+        trips: RoundTrips,
         installed: Callable[[Installation], Awaitable[None]],
     ) -> None:
         """Take what it works on.
 
         Args:
+            trips: those of browsers to Slack and back.
             installed: called after each installation, so that work goes on that waited for it.
         """
         self._store = store
         self._oauth = oauth
         self._workspaces = workspaces
-        self._now = now
+        self._trips = trips
         self._installed = installed
 
-    async def begin(self, browser: str, redirect_uri: str) -> Departure:
-        """Return where a browser is sent.
+    def begin(self, browser: str, redirect_uri: str) -> Departure:
+        """Return where a browser is sent; nothing is stored, as anybody may ask for this.
 
         Args:
             browser: what it kept of an earlier beginning; empty for none.
             redirect_uri: where Slack sends it back to.
-
-        Raises:
-            StorageError: when it cannot be remembered now.
         """
-        state, kept = secrets.token_urlsafe(32), browser or secrets.token_urlsafe(32)
-        await self._store.begin(state, kept, self._now() + STATE_LASTS)
-        return Departure(self._oauth.authorize_url(state, redirect_uri), kept)
+        kept = browser or secrets.token_urlsafe(32)
+        return Departure(self._oauth.authorize_url(self._trips.begin(kept), redirect_uri), kept)
 
     async def finish(self, arrival: Arrival, redirect_uri: str) -> Installation:
         """Install the app where the browser was at Slack.
@@ -110,18 +104,30 @@ class Installing:
             SlackError: another one, when Slack did not do its part.
             StorageError: when it could not be stored; the app is installed at Slack then, but not here.
         """
-        await self._store.finish(arrival.state, arrival.browser)
+        state = await self._own_state(arrival)
         if arrival.error == "access_denied":
             raise SlackInstallRefused("install_cancelled", _WHERE)
         if arrival.error or not arrival.code:
             detail = (arrival.error or "no code")[:_DETAIL_MAX_CHARS]
             raise SlackInstallRefused("install_refused", _WHERE, detail=detail)
         installation = await self._oauth.install(arrival.code, redirect_uri)
+        # Kept only now that Slack has said yes: whoever makes up a code must not have anything stored.
+        if not await self._store.use_up(state.id, state.expires_at):
+            raise SlackInstallRefused("install_stale", _WHERE)
         await self._store.save(installation)
         self._workspaces.forget()
         _log.info("Installed in %s (%s).", installation.name, _shown(installation.place))
         await self._installed(installation)
         return installation
+
+    async def _own_state(self, arrival: Arrival) -> State:
+        """Return the state that a browser brought back, which must be its own and not used before."""
+        state = self._trips.read(arrival.state, arrival.browser)
+        if state is not None and not state.is_of_browser:
+            raise SlackInstallRefused("install_elsewhere", _WHERE)
+        if state is None or await self._store.is_used(state.id):
+            raise SlackInstallRefused("install_stale", _WHERE)
+        return state
 
     def open_url(self, installation: Installation) -> str:
         """Return where a browser finds the app in Slack."""

@@ -101,7 +101,7 @@ APART: Final = MappingProxyType(
     {
         "installations": "deleted once the app was removed from the workspace; the tokens go at once",
         "organisation_members": "says which organisation serves a workspace, and goes with the installation",
-        "install_states": "hashes of browsers that are about to install, deleted after ten minutes",
+        "install_states": "hashes of installations that were just finished, good for nothing after ten minutes",
         "budgets": "counts requests, deleted when it was not used for a while",
     }
 )

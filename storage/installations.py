@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from calls.errors import ConfigError, SlackInstallRefused, StateError
+from calls.errors import ConfigError, StateError
 from calls.installations import Installation, Leftover, Place, Tokens
 from calls.model import TeamId, UserId
 from calls.ports import Clock
 from storage.database import Database
 from storage.installation_tables import install_states, installations, is_shut_out, is_there, organisation_members
+from storage.upsert import put_first
 from storage.vault import Vault
-
-_WHERE = "oauth/v2/authorize"
 
 
 class SqlInstallations:
@@ -31,32 +29,22 @@ class SqlInstallations:
         self._client_id = client_id
         self._now = now
 
-    async def begin(self, state: str, browser: str, expires_at: datetime) -> None:
-        """Remember that a browser was sent to Slack; only hashes are kept."""
+    async def is_used(self, state_id: str) -> bool:
+        """Say whether a state was used up before."""
+        query = select(install_states.c.state).where(install_states.c.state == _hash(state_id))
+        return await self._database.ask(lambda connection: connection.execute(query).first() is not None)
+
+    async def use_up(self, state_id: str, expires_at: datetime) -> bool:
+        """Remember a state that was used, by its hash, and forget those that are too old."""
         old = delete(install_states).where(install_states.c.expires_at <= self._now())
-        new = {"state": _hash(state), "browser": _hash(browser), "expires_at": expires_at}
+        # The column for the browser is of versions that stored states before they were used.
+        new = {"state": _hash(state_id), "browser": "", "expires_at": expires_at}
 
-        def remember(connection: Connection) -> None:
+        def remember(connection: Connection) -> bool:
             connection.execute(old)
-            connection.execute(insert(install_states), new)
+            return put_first(connection, install_states, new)
 
-        await self._database.change(remember)
-
-    async def finish(self, state: str, browser: str) -> None:
-        """Use up what was remembered, once; somebody else's browser uses up nothing."""
-        own = install_states.c.state == _hash(state)
-
-        def use_up(connection: Connection) -> str | None:
-            row = connection.execute(select(install_states).where(own)).one_or_none()
-            if row is not None and not hmac.compare_digest(row.browser, _hash(browser)):
-                return "install_elsewhere"
-            if connection.execute(delete(install_states).where(own)).rowcount != 1 or row is None:
-                return "install_stale"
-            return "install_stale" if row.expires_at <= self._now() else None
-
-        refused = await self._database.change(use_up)
-        if refused is not None:
-            raise SlackInstallRefused(refused, _WHERE)
+        return await self._database.change(remember)
 
     async def save(self, installation: Installation) -> None:
         """Keep an installation; a workspace that was moved into an organisation keeps no second one."""

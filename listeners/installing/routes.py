@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from calls.errors import CallsError, SlackInstallRefused
-from calls.installing import STATE_LASTS, Arrival, Installing
+from calls.installing import Arrival, Installing
+from calls.round_trip import STATE_LASTS
 from calls.words import installing as words
 from calls.words.accept_language import language_accepted
 from calls.words.language import speaking
@@ -55,10 +56,7 @@ class InstallPages:
 
     async def begin(self, request: web.Request) -> web.Response:
         """Send a browser to Slack, with a cookie by which it is known when it comes back."""
-        try:
-            departure = await self._installing.begin(_browser(request), self._redirect_uri)
-        except CallsError as error:
-            return self._refused(error)
+        departure = self._installing.begin(_browser(request), self._redirect_uri)
         response = web.Response(status=302, headers={**HEADERS, "Location": departure.url})
         self._keep(response, departure.browser)
         return response

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calls.errors import ConfigError, SlackInstallRefused
+from calls.errors import ConfigError
 from calls.installations import Installation, Leftover, Place, Tokens
 from calls.model import TeamId, UserId
 from calls.secret import Secret
@@ -233,20 +234,23 @@ async def test_tokens_do_not_open_at_another_place(store: SqlInstallations) -> N
         vault.open(Place(CLIENT, "", "T2"), locked)
 
 
-async def test_a_state_is_used_up_once_by_its_browser(store: SqlInstallations) -> None:
-    """Another browser, and a later time, have no use of it."""
-    await store.begin("state", "browser", NOON + timedelta(minutes=10))
-    await store.begin("old", "browser", NOON)
+async def test_a_state_is_used_up_once(store: SqlInstallations) -> None:
+    """However many browsers come back with it at the same moment."""
+    until = NOON + timedelta(minutes=10)
+    assert not await store.is_used("state")
+    took = await asyncio.gather(*(store.use_up("state", until) for _ in range(8)))
 
-    codes = []
-    for state, browser in (("state", "other"), ("state", "browser"), ("state", "browser"), ("old", "browser")):
-        try:
-            await store.finish(state, browser)
-            codes.append("")
-        except SlackInstallRefused as refused:
-            codes.append(refused.code)
+    assert [True] == [one for one in took if one]
+    assert await store.is_used("state")
+    assert not await store.is_used("other")
 
-    assert ["install_elsewhere", "", "install_stale", "install_stale"] == codes
+
+async def test_states_that_are_too_old_to_be_used_are_forgotten(store: SqlInstallations) -> None:
+    """With the next that is used, so that they do not pile up."""
+    assert await store.use_up("old", NOON)
+    assert await store.use_up("state", NOON + timedelta(minutes=10))
+
+    assert (False, True) == (await store.is_used("old"), await store.is_used("state"))
 
 
 async def test_those_that_expire_soon_are_named(store: SqlInstallations) -> None:

@@ -5,13 +5,31 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import aiohttp
 import pytest
 
+from calls.clock import now
+from calls.round_trip import STATE_LASTS, RoundTrips
 from sandbox.delivery.payloads import event_callback
 from sandbox.installs import EVENTS, uninstall_event
 from sandbox.testing import wait_for
-from tests.many_workspaces import Many, a_second_later, cards_of, general, new_browser, running_many, shown
+from serve import running
+from tests.many_workspaces import (
+    Many,
+    a_second_later,
+    cards_of,
+    general,
+    new_browser,
+    running_many,
+    settings_for,
+    shown,
+)
+from tests.ports import free_port
+from tests.world import NO_EXTRA
+
+BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @pytest.fixture
@@ -68,20 +86,78 @@ async def test_a_made_up_state_installs_nothing(many: Many) -> None:
 
 async def test_an_installation_that_took_too_long_has_to_begin_again(many: Many) -> None:
     """After 10 minutes; also the code at Slack is good for no longer."""
+    long_ago = RoundTrips(many.settings.join_key, "install", lambda: now() - STATE_LASTS)
     async with new_browser() as browser:
         back = await many.allowed(browser, many.home.team.id)
-        await many.server.database.change(_age_states)
-        async with browser.get(back) as answer:
+        async with browser.get(_with_state(back, long_ago.begin(_kept_by(browser)))) as answer:
             assert "took longer than 10 minutes" in await answer.text()
+        # The browser and the code are good.
+        async with browser.get(back) as answer:
+            assert 200 == answer.status
 
-    assert [] == many.methods()
+
+def _with_state(back: str, state: str) -> str:
+    """Return the address at which a browser comes back, with another state."""
+    parts = urlsplit(back)
+    return parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | {"state": state})).geturl()
 
 
-def _age_states(connection: object) -> None:
+def _state_in(back: str) -> str:
+    return dict(parse_qsl(urlsplit(back).query))["state"]
+
+
+def _kept_by(browser: aiohttp.ClientSession) -> str:
+    """Return what a browser that went to Slack keeps for us."""
+    return next(morsel.value for morsel in browser.cookie_jar if morsel.key == "startcall_install")
+
+
+async def test_a_state_that_is_written_in_another_way_does_not_work_once_more(many: Many) -> None:
+    """A signature's last character has bits that mean nothing; a state that was used is known by what it says."""
+    async with new_browser() as browser:
+        back = await many.allowed(browser, many.home.team.id)
+        async with browser.get(back) as answer:
+            assert 200 == answer.status
+        state = _state_in(back)
+        again = await many.allowed(browser, many.home.team.id)
+        for last in set(BASE64URL) - {state[-1]}:
+            async with browser.get(_with_state(again, state[:-1] + last)) as answer:
+                assert 400 == answer.status
+
+    assert 1 == many.methods().count("oauth.v2.access")
+
+
+async def test_installing_goes_on_in_another_process_and_after_a_restart(many: Many, tmp_path: Path) -> None:
+    """Whichever has the installation's secrets takes a browser back that any of them sent to Slack."""
+    async with new_browser() as browser:
+        back = await many.allowed(browser, many.home.team.id)
+        settings = settings_for(
+            many.slack, free_port(), f"sqlite:///{tmp_path}/other.sqlite3", http=True, extra=NO_EXTRA
+        )
+        async with running(settings) as other:
+            headers = {"Cookie": f"startcall_install={_kept_by(browser)}"}
+            url = f"{other.address}/slack/oauth_redirect?state={_state_in(back)}&error=access_denied"
+            async with browser.get(url, headers=headers) as answer:
+                assert "because it was not allowed at Slack" in await answer.text()
+
+
+async def test_nothing_is_stored_before_slack_has_said_that_somebody_allowed_it(many: Many) -> None:
+    """Neither for who begins nor for who comes back with a code that they made up."""
+    async with new_browser() as browser:
+        back = await many.allowed(browser, many.home.team.id)
+        for _ in range(3):
+            async with browser.get(back.replace("code=", "code=x")) as answer:
+                assert 400 == answer.status
+        assert [] == await many.server.database.query(_states)
+        async with browser.get(back) as answer:
+            assert 200 == answer.status
+        assert 1 == len(await many.server.database.query(_states))
+
+
+def _states(connection: object) -> list[tuple[object, ...]]:
     from sqlalchemy import Connection, text  # noqa: PLC0415 - for this test alone
 
     assert isinstance(connection, Connection)
-    connection.execute(text("UPDATE install_states SET expires_at = expires_at - 600000000"))
+    return [tuple(row) for row in connection.execute(text("SELECT state FROM install_states"))]
 
 
 @pytest.mark.parametrize(
