@@ -73,6 +73,12 @@ NOT_WORKING = (
     "Calls are not worked on at the moment. That is started again by itself; if this lasts, the log says what stops it."
 )
 
+NOT_LET_IN = (
+    "Slack delivers nothing to this process, as it refused the app-level token ({reason}). Make one with the scope "
+    "connections:write at api.slack.com/apps > Basic Information, put it into SLACK_APP_TOKEN, and start Startcall "
+    "again."
+)
+
 _RETRY_S = 5.0
 
 
@@ -192,7 +198,7 @@ class Server:
             reasons.append(NOT_WORKING)
         if self.connection.refusal is not None:
             reasons.append(self.connection.refusal)
-        if self.uses_socket_mode and await self.count_sockets() == 0:
+        elif self.uses_socket_mode and await self.count_sockets() == 0:
             reasons.append("Socket Mode is not connected yet.")
         return reasons
 
@@ -248,7 +254,7 @@ class Server:
         try:
             await socket_mode.keep_open()
         except SlackRefused as error:
-            self.connection.refusal = sentence_for(error)
+            self.connection.refusal = NOT_LET_IN.format(reason=error.code)
             _log.error("%s", self.connection.refusal)
 
     async def finish(self) -> None:

@@ -81,18 +81,22 @@ class SocketMode:
         """Keep the connections open until cancelled.
 
         Raises:
-            SlackRefused: when Slack does not let us in, and trying again does not help.
+            SlackRefused: when Slack does not let us in, and trying again does not help; all of them are closed then.
         """
         keepers = [asyncio.create_task(self._keep_one()) for _ in range(CONNECTIONS)]
         try:
-            await asyncio.gather(*keepers)
+            ended, _ = await asyncio.wait(keepers, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
+        # Slack goes on delivering over the other's connection, which nobody reads any more.
+        await self.stop(ACKNOWLEDGE_WITHIN_S)
+        for keeper in ended:
+            keeper.result()
 
     async def stop(self, grace_s: float) -> None:
-        """Acknowledge what is being worked on, and close; `keep_open` has been cancelled before.
+        """Acknowledge what is being worked on, and close; `keep_open` has been cancelled before, or has ended.
 
         Args:
             grace_s: how long to wait, in seconds.
@@ -102,6 +106,8 @@ class SocketMode:
         if self._working:
             await asyncio.wait(self._working, timeout=grace_s)
         await asyncio.gather(*(connection.close() for connection in self._open))
+        self._open.clear()
+        self._opened.clear()
 
     async def _keep_one(self) -> None:
         failures = 0

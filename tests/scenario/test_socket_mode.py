@@ -101,3 +101,19 @@ async def test_the_app_is_not_ready_while_no_connection_is_open(world: World) ->
     assert ["Socket Mode is not connected yet."] == await world.server.reasons_not_ready()
     await wait_for(lambda: world.slack.socket_mode.connections == 2, 15)
     assert [] == await world.server.reasons_not_ready()
+
+
+async def test_a_refusal_for_good_ends_both_connections(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody would read what Slack sends over the other; whoever asks hears why, and it is not tried again."""
+    world.slack.faults.add("apps.connections.open", "error", error="invalid_auth")
+    commands = [asyncio.create_task(list_calls(world)) for _ in range(IN_FLIGHT)]
+    await world.slack.socket_mode.break_one("close")
+    await wait_for(lambda: world.server.connection.refusal is not None)
+
+    assert 0 == await world.server.count_sockets()
+    await wait_for(lambda: world.slack.socket_mode.connections == 0)
+    await asyncio.gather(*commands)
+    (reason,) = await world.server.reasons_not_ready()
+    assert "refused the app-level token (invalid_auth)" in reason
+    assert reason in caplog.text
+    assert 3 == len(world.slack.api_calls("apps.connections.open"))
