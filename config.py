@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -73,6 +73,12 @@ class Settings:
     keep_after_uninstall_days: int = 30
     keep_calls_days: int = 365
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def chosen_providers(self) -> Sequence[str]:
+        """Return the names of all meeting systems that calls can have."""
+        further = () if self.fallback_provider is None else (self.fallback_provider,)
+        return (self.provider, *self.providers, *further)
 
     @property
     def signs_in(self) -> bool:

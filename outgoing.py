@@ -37,6 +37,5 @@ def gate_for(settings: Settings) -> OutgoingGate:
     Raises:
         ConfigError: when a meeting system cannot be loaded.
     """
-    further = () if settings.fallback_provider is None else (settings.fallback_provider,)
-    names = (settings.provider, *settings.providers, *further)
-    return OutgoingGate((settings.slack_api_url, *SLACK_ADDRESSES, *addresses_of(names, settings.provider_values)))
+    addresses = addresses_of(settings.chosen_providers, settings.provider_values)
+    return OutgoingGate((settings.slack_api_url, *SLACK_ADDRESSES, *addresses))

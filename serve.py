@@ -17,6 +17,7 @@ from config import Settings
 from listeners.http_server import serving
 from listeners.socket_mode import SocketMode
 from outgoing import open_session
+from providers.weaknesses import weaknesses
 from server import GRACE_S, Server
 from server_parts import address_of, taken_port
 from storage.database import Database
@@ -40,6 +41,8 @@ async def running(settings: Settings, *, takes_in: bool = True) -> AsyncIterator
     """
     if not takes_in and not is_postgres(settings.database_url):
         raise ConfigError("worker_needs_postgres")
+    for sentence in weaknesses(settings.chosen_providers, settings.provider_values):
+        _log.warning("%s", sentence)
     async with AsyncExitStack() as stack:
         if not stack.enter_context(right_to_work(settings.database_url)):
             raise ConfigError("database_in_use", detail=settings.database_url)

@@ -332,6 +332,7 @@ class ProviderSetting:
         required: whether the provider cannot be chosen without it.
         find_fault: returns what is wrong with a value, as the end of a sentence that begins with the name, or None;
             it never repeats the value, which may be a secret.
+        find_weakness: the same for a value that can be used, and yet is a risk; said at the start and by the doctor.
     """
 
     name: str
@@ -341,6 +342,7 @@ class ProviderSetting:
     secret: bool = False
     required: bool = False
     find_fault: Callable[[str], str | None] = lambda _: None
+    find_weakness: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

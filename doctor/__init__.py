@@ -17,7 +17,7 @@ from calls.slack.apps_api import AppsApi
 from calls.slack.auth_api import AuthApi
 from calls.slack.web import SlackWeb
 from config import Settings
-from doctor.configured import check_public_url, check_settings, check_sign_in, check_signing_secret
+from doctor.configured import check_public_url, check_secrets, check_settings, check_sign_in, check_signing_secret
 from doctor.database import check_database
 from doctor.meetings import check_provider, chosen_provider, try_provider
 from doctor.report import Finding, Report
@@ -91,7 +91,8 @@ async def run_doctor(
         )
     slack, socket_mode, database, meetings = groups
     own = (check_signing_secret(settings), check_public_url(settings), check_sign_in(settings))
-    return Report((check_settings(settings), *slack, socket_mode, *own, database, *meetings))
+    secrets = check_secrets(settings)
+    return Report((check_settings(settings), *slack, socket_mode, *own, database, *meetings, *secrets))
 
 
 async def _no_workspace(team_id: str) -> str:

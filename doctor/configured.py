@@ -8,6 +8,7 @@ from calls.loopback import is_loopback
 from config import Settings
 from doctor.report import Finding, State
 from parts import configured_address
+from providers.weaknesses import weaknesses
 
 
 def check_settings(settings: Settings) -> Finding:
@@ -18,6 +19,12 @@ def check_settings(settings: Settings) -> Finding:
     if settings.slack_signing_secret is not None:
         ways.append("signed HTTP")
     return Finding("settings", State.OK, f"All can be used. Slack reaches the app by {' and '.join(ways)}.")
+
+
+def check_secrets(settings: Settings) -> tuple[Finding, ...]:
+    """Say which secrets of meeting systems can be used, and should not be."""
+    found = weaknesses(settings.chosen_providers, settings.provider_values)
+    return tuple(Finding("secrets", State.WARN, sentence) for sentence in found)
 
 
 def check_signing_secret(settings: Settings) -> Finding:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from providers.addresses import find_address_fault
+
+LONG_ENOUGH_BYTES: Final = 32
+"""Source: https://datatracker.ietf.org/doc/html/rfc7518#section-3.2"""
 
 _VISIBLE = re.compile(r"[!-~]+")
 
@@ -19,6 +23,19 @@ def find_credential_fault(value: str) -> str | None:
     if not _VISIBLE.fullmatch(value):
         return "has a space or another character that a key should not have"
     return None
+
+
+def find_shortness(secret: str) -> str | None:
+    """Return why a secret that links or their tokens are signed with is too short; None when it is not.
+
+    Whoever was given one link can try secrets, without asking anybody, until one fits.
+    """
+    if len(secret.encode()) >= LONG_ENOUGH_BYTES:
+        return None
+    return (
+        f"is shorter than {LONG_ENOUGH_BYTES} characters: whoever is given a link into a meeting could find it out by "
+        "trying. Give the meeting system a longer one, and set that here"
+    )
 
 
 def read_secrets(value: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from calls.meetings import ProviderKind
 from providers.registry import AUTO, AUTO_KINDS, find_kind
@@ -18,8 +18,16 @@ def addresses_of(names: Iterable[str], values: Mapping[str, str]) -> frozenset[s
     Raises:
         ConfigError: when a meeting system cannot be loaded.
     """
-    kinds = [kind for name in names for kind in (AUTO_KINDS if name == AUTO else (find_kind(name),))]
-    return frozenset(address for kind in kinds for address in _of_kind(kind, values))
+    return frozenset(address for kind in kinds_of(names) for address in _of_kind(kind, values))
+
+
+def kinds_of(names: Iterable[str]) -> Sequence[ProviderKind]:
+    """Return the kinds of meeting systems: for the choice that is made later, each that it may fall on.
+
+    Raises:
+        ConfigError: when a meeting system cannot be loaded.
+    """
+    return [kind for name in names for kind in (AUTO_KINDS if name == AUTO else (find_kind(name),))]
 
 
 def _of_kind(kind: ProviderKind, values: Mapping[str, str]) -> list[str]:

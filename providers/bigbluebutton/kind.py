@@ -11,7 +11,7 @@ from providers.bigbluebutton.settings import (
     find_choice_fault,
     read_api_url,
 )
-from providers.credentials import find_api_url_fault, find_credential_fault
+from providers.credentials import find_api_url_fault, find_credential_fault, find_shortness
 
 _URL = "STARTCALL_BIGBLUEBUTTON_URL"
 _SECRET = "STARTCALL_BIGBLUEBUTTON_SECRET"  # noqa: S105 - the setting's name
@@ -55,6 +55,7 @@ KIND = ProviderKind(
             secret=True,
             required=True,
             find_fault=find_credential_fault,
+            find_weakness=find_shortness,
         ),
         ProviderSetting(
             _CHECKSUM,

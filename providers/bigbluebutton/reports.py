@@ -22,6 +22,7 @@ from calls.model import Artifact, ArtifactKind
 from providers.bigbluebutton.checksums import is_signed_report
 from providers.bigbluebutton.settings import BigBlueButtonSettings
 from providers.reading import UnreadableError, as_object, read_id, read_name, read_unix_time_ms
+from providers.short_secrets import of_any_length
 from providers.signatures import WINDOW
 
 EVENTS = ("user-joined", "user-left", "meeting-ended")
@@ -102,7 +103,8 @@ class Reports:
         except (ValueError, LookupError):
             return _reply(400)
         try:
-            told = jwt.decode(token, self.settings.secret, algorithms=["HS256"])
+            with of_any_length():
+                told = jwt.decode(token, self.settings.secret, algorithms=["HS256"])
         except jwt.InvalidTokenError:
             return _reply(401)
         try:

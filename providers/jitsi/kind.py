@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.credentials import read_secrets
+from providers.credentials import find_shortness, read_secrets
 from providers.jitsi.settings import (
     PUBLIC_JITSI,
     JitsiSettings,
@@ -63,6 +63,7 @@ KIND = ProviderKind(
             example="your-jitsi-app-secret",
             secret=True,
             find_fault=find_secret_fault,
+            find_weakness=find_shortness,
         ),
         ProviderSetting(
             _HOOK_SECRET,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calls.errors import ConfigError
 from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
-from providers.credentials import find_credential_fault
+from providers.credentials import find_credential_fault, find_shortness
 from providers.livekit.settings import LiveKitSettings, find_page_fault, find_server_fault, read_server_url
 
 _URL = "STARTCALL_LIVEKIT_URL"
@@ -58,6 +58,7 @@ KIND = ProviderKind(
             secret=True,
             required=True,
             find_fault=find_credential_fault,
+            find_weakness=find_shortness,
         ),
         ProviderSetting(
             _PAGE,

@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 
 from calls.model import Room, Visitor
+from providers.short_secrets import of_any_length
 
 LEEWAY = timedelta(seconds=30)
 """How far the clocks of the server and of this computer may be apart."""
@@ -57,7 +58,8 @@ class TokenSigner:
 
     def _signed(self, claims: dict[str, Any], *, at: datetime, lasts: timedelta) -> str:
         times = {"nbf": int((at - LEEWAY).timestamp()), "exp": int((at + lasts + LEEWAY).timestamp())}
-        return jwt.encode({"iss": self.api_key, **times, **claims}, self.api_secret, algorithm=ALGORITHM)
+        with of_any_length():
+            return jwt.encode({"iss": self.api_key, **times, **claims}, self.api_secret, algorithm=ALGORITHM)
 
 
 def visitor_of(identity: str) -> str | None:
