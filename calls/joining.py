@@ -31,6 +31,9 @@ MEETING_LINK_LASTS: Final = timedelta(minutes=5)
 
 NAME_MAX_CHARS: Final = 80
 
+GUESTS_MAX: Final = 500
+"""How many people without Slack a call lets in: whoever has a guest's link could else fill the database with names."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -183,11 +186,15 @@ class Joining:
         """Let somebody without Slack in under a name, as a new visitor.
 
         Raises:
-            UsageError: when the link no longer works, or the name has no readable character or too many.
+            UsageError: when the link no longer works, the name has no readable character or too many, or too many
+                guests were let in.
         """
         cleaned = plain_title(name)
         if not cleaned or len(cleaned) > NAME_MAX_CHARS:
             raise UsageError("guest_name_not_usable")
+        # Looked at beforehand: who asks in vain must not hold up what is being stored, and one too many does no harm.
+        if await self._storage.read(lambda transaction: self._is_full(transaction, token)):
+            raise UsageError("guest_link_full")
 
         def work(transaction: Transaction) -> Visitor:
             call = _find(transaction, token, self._outside.now()).call
@@ -197,6 +204,11 @@ class Joining:
             return visitor
 
         return await self._storage.write(work)
+
+    def _is_full(self, transaction: Transaction, token: str) -> bool:
+        call = _find(transaction, token, self._outside.now()).call
+        guests = [one for one in transaction.visitors(call.id) if one.slack_id is None]
+        return len(guests) >= GUESTS_MAX
 
     async def known_guest(self, call: Call, visitor_id: str) -> Visitor | None:
         """Return the visitor a guest was let in as before, or None."""

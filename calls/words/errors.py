@@ -49,6 +49,10 @@ _USAGE: dict[str, str] = {
         "yourself, then open `/startcall settings` in Slack and try again."
     ),
     "guest_link_expired": "Guest links work for 24 hours, and this one is older. " + _NEW_GUEST_LINK,
+    "guest_link_full": (
+        "Guest links have let 500 people into this call, and let in no more. Join in Slack if you have it, or ask "
+        "whoever sent you the link to start another call."
+    ),
     "guest_link_not_needed": (
         "This meeting has one address for everybody, so guests need no link of their own. Send them the one that "
         "`/startcall list` shows."

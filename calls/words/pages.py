@@ -155,6 +155,7 @@ def _titles() -> dict[str, str]:
         "account_not_given": _("No account was connected"),
         "account_not_yours": _("No account was connected"),
         "guest_link_expired": _("This link is too old"),
+        "guest_link_full": _("No more guests can come in"),
         "guest_name_not_usable": _("What is your name?"),
         "join_call_over": _("The call is over"),
         "join_link_expired": _("This link is too old"),

@@ -31,6 +31,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 """Go with everything: an address here is a key, which no other site, log or cache must get."""
 
 _STATUS = {
+    "guest_link_full": 403,
     "guest_name_not_usable": 422,
     "join_link_unknown": 404,
     "not_from_our_page": 403,

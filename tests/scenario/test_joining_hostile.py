@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from calls.clock import now
-from calls.model import Call, CallId, JoinLink
+from calls.joining import GUESTS_MAX
+from calls.model import Call, CallId, JoinLink, Visitor
 from calls.ports import Transaction
 from sandbox.people import ALICE, BOB, ERIN
 from tests.own_links import SETTINGS, announced
@@ -293,6 +294,27 @@ async def test_a_guests_cookie_is_good_for_its_call_only(world: World, browser: 
 
     assert "Your name" in (await browser.get(other)).text
     assert await visitors(world, first) != []
+
+
+async def test_a_guests_link_does_not_fill_the_database(world: World, browser: Visit) -> None:
+    """It lets in many, and then says that it lets in no more; who is in stays a guest."""
+    token = await started(world)
+    guest, _ = await new_guest_link(world)
+    await browser.send(guest, {"name": "Gina"})
+
+    def fill(transaction: Transaction) -> None:
+        call = transaction.call_of_join_token(token)
+        assert call is not None
+        for number in range(GUESTS_MAX - 1):
+            transaction.add_visitor(Visitor(f"{number:032x}", call.id, f"guest:{number}", "Mallory"))
+
+    await world.server.database.write(fill)
+    async with visit(world) as late:
+        refused = await late.send(guest, {"name": "Larry"})
+
+    assert (403, True) == (refused.status, "Guest links have let 500 people into this call" in refused.text)
+    assert GUESTS_MAX == sum(one.slack_id is None for one in await visitors(world, token))
+    assert 303 == (await browser.get(guest)).status
 
 
 async def test_a_person_of_elsewhere_cannot_use_a_guests_page_to_become_one_of_us(world: World, browser: Visit) -> None:
