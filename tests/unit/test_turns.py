@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from calls.acknowledged import acknowledged, delivery, turn
+from calls.acknowledged import LINE, acknowledged, delivery, turn
 
 
 async def _work(number: int, done: list[int]) -> None:
@@ -49,3 +49,13 @@ async def test_requests_that_never_end_hold_nothing_up_for_good() -> None:
         await asyncio.wait(works, timeout=5)
 
     assert [0, 2, 3] == done
+
+
+async def test_a_long_line_is_worked_on_faster() -> None:
+    """Else it would grow for as long as requests come in faster than one call every 20 ms."""
+    with delivery():
+        works = [asyncio.create_task(turn()) for _ in range(2 * LINE)]
+        gone_on, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.gather(*works)
+
+    assert set(works[:3]) == gone_on
