@@ -210,8 +210,8 @@ class Server:
         """Ask Slack once whose token this is, and again until it answers; of many tokens nothing is asked."""
         token = self.settings.slack_bot_token
         if token is None:
-            self._has_asked.set()
             await self._revive()
+            self._has_asked.set()
             return
         while True:
             try:
@@ -228,8 +228,8 @@ class Server:
             else:
                 _log.info("Connected to the workspace %s.", self.connection.identity.team_name)
                 await self.sizes.learn_general(TeamId(self.connection.identity.team_id))
-                self._has_asked.set()
                 await self._revive()
+                self._has_asked.set()
                 return
 
     async def _installed_in(self, installation: Installation) -> None:
