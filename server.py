@@ -117,8 +117,8 @@ class Server:
         outside = build_outside(settings, web_api, self.meeting_systems, database, address)
         self.provider, self.providers = self.meeting_systems.default, outside.providers
         fresh = None if is_postgres(settings.database_url) else Fresh()
-        self.advancer = Advancer(database, outside, fresh)
         self.wakeups = build_wakeups(database, settings.database_url, now, self._advance)
+        self.advancer = Advancer(database, outside, fresh, self.wakeups.wake)
         self.working = Supervised("The work on calls", self.wakeups.sweep_forever)
         self.replies = Replies(outside, ViewsApi(web_api))
         self.intake = Intake(database, self.wakeups, outside.reports, outside.rules)

@@ -20,6 +20,7 @@ from calls.outside import Outside, Record
 from calls.ports import Storage, Transaction
 from calls.refusals import after_refusal, set_aside, told_to_wait
 from calls.slack.codes import CLASS_OF_CODE, CLASS_OF_OUR_CODE
+from calls.status import StatusId
 from calls.statuses import note_people
 from calls.telling import tell
 from calls.words.language import speaking
@@ -52,6 +53,7 @@ class _Snapshot:
     Args:
         unsaved: puts what only `call` shows into a row, too; it costs nothing to be had again, so it is saved with
             what comes next.
+        statuses: whose status became due with it.
     """
 
     call: Call
@@ -59,6 +61,7 @@ class _Snapshot:
     notices: Sequence[Notice] = ()
     invitations: Sequence[Invitation] = ()
     unsaved: Callable[[Call], Call] | None = None
+    statuses: Sequence[StatusId] = ()
 
     def noted(self, record: Record) -> Record:
         """Return what notes a result after what is not saved yet."""
@@ -74,15 +77,23 @@ class Advancer:
     steps are treated as uncertain. Hence no note is written before a request, and the usual start costs no extra look.
     """
 
-    def __init__(self, storage: Storage, outside: Outside, fresh: Fresh | None = None) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        outside: Outside,
+        fresh: Fresh | None = None,
+        wake: Callable[[StatusId], None] = lambda _: None,
+    ) -> None:
         """Take what the steps need.
 
         Args:
             fresh: what was just stored; None where other processes work on the same calls.
+            wake: asks that a status be advanced, which else waits for the next sweep.
         """
         self._storage = storage
         self._outside = outside
         self._fresh = fresh or Fresh()
+        self._wake = wake
         self._since = outside.now()
 
     async def advance(self, call_id: CallId) -> datetime | None:
@@ -244,11 +255,17 @@ class Advancer:
             except StaleCallError:
                 return self._put_anew(transaction, call.id, noted)
 
-        return await self._storage.write(work)
+        return await self._write(work)
 
     async def _save(self, call_id: CallId, record: Record) -> _Snapshot | None:
         """Put the result of a step into the row as it is now."""
-        return await self._storage.write(lambda transaction: self._put_anew(transaction, call_id, record))
+        return await self._write(lambda transaction: self._put_anew(transaction, call_id, record))
+
+    async def _write(self, work: Callable[[Transaction], _Snapshot | None]) -> _Snapshot | None:
+        saved = await self._storage.write(work)
+        for status_id in () if saved is None else saved.statuses:
+            self._wake(status_id)
+        return saved
 
     def _put_anew(self, transaction: Transaction, call_id: CallId, record: Record) -> _Snapshot | None:
         stored = transaction.call(call_id)
@@ -271,9 +288,8 @@ class Advancer:
             due_at = next_due(changed, at.participants, self._outside.rules, at.invitations)
             changed = replace(changed, due_at=due_at)
         saved = transaction.save_call(changed)
-        if self._outside.sets_statuses:
-            note_people(transaction, saved, at.participants, now)
-        return replace(at, call=saved)
+        due = note_people(transaction, saved, at.participants, now) if self._outside.sets_statuses else ()
+        return replace(at, call=saved, statuses=due)
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
         """Tell each waiting sentence; one that cannot be told is dropped, for it would be news to nobody later."""

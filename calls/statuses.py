@@ -9,21 +9,26 @@ from datetime import datetime
 from calls.choosing import person_chose
 from calls.model import Call, Participant, Person, TeamId, UserId
 from calls.ports import Storage, Transaction
-from calls.status import NOTHING, PersonStatus, StatusState, Wanted, status_id_of
+from calls.status import NOTHING, PersonStatus, StatusId, StatusState, Wanted, status_id_of
 
 
-def note_people(transaction: Transaction, call: Call, participants: Sequence[Participant], now: datetime) -> None:
-    """Make the statuses due that a call as it is now may change."""
+def note_people(
+    transaction: Transaction, call: Call, participants: Sequence[Participant], now: datetime
+) -> Sequence[StatusId]:
+    """Make the statuses due that a call as it is now may change, and return which they are."""
     ids = sorted({person.slack_id for person in participants if person.slack_id is not None})
+    due = []
     for user_id in sorted(transaction.who_share(call.team_id, ids)) if ids else ():
         is_here = call.state.is_open and any(one.present and one.slack_id == user_id for one in participants)
-        note_person(transaction, call.team_id, user_id, now, is_here=is_here)
+        if note_person(transaction, call.team_id, user_id, now, is_here=is_here):
+            due.append(status_id_of(call.team_id, user_id))
+    return due
 
 
 def note_person(
     transaction: Transaction, team_id: TeamId, user_id: UserId, now: datetime, *, is_here: bool | None = None
-) -> None:
-    """Make a person's status due if it is not as it should be.
+) -> bool:
+    """Make a person's status due if it is not as it should be, and say whether that was needed.
 
     Args:
         is_here: whether they are in a call, where that is known.
@@ -33,10 +38,12 @@ def note_person(
     is_here = transaction.is_in_call(team_id, user_id) if is_here is None else is_here
     wanted = wants(transaction, status) if is_here else NOTHING
     if wanted.has_begun(status):
-        return
+        return False
     # What is put off because it failed is not tried sooner for that.
-    if status.due_at is None or (status.due_at > now and not status.tries):
+    is_to_be_tried = status.due_at is None or (status.due_at > now and not status.tries)
+    if is_to_be_tried:
         transaction.save_status(replace(status, due_at=now))
+    return is_to_be_tried
 
 
 def wants(transaction: Transaction, status: PersonStatus) -> Wanted:

@@ -77,6 +77,16 @@ async def test_a_status_is_set_for_the_call_and_put_back_when_they_leave(world: 
     assert 2 == world.methods().count("users.profile.set")
 
 
+async def test_nobody_waits_for_the_next_look_at_what_is_due(world: World) -> None:
+    """A status follows a press as fast as the card does, on both databases; the look comes after 4 s on PostgreSQL."""
+    await allow(world.slack, world.server.address)
+
+    ts = await join(world)
+    await shows(world.slack, OURS, timeout_s=2.5)
+    await world.alice.click(GENERAL, ts, "leave_call")
+    await shows(world.slack, NOTHING, timeout_s=2.5)
+
+
 async def test_the_end_of_a_call_puts_the_status_back(world: World) -> None:
     """Nobody has to leave one by one."""
     await allow(world.slack, world.server.address)
