@@ -25,7 +25,7 @@ setup: ## Install the packages for development into .venv (the other targets do 
 test: setup ## Run every gate and every test, as CI does (ARGS="tests/unit -x" for some of the tests)
 	@$(VENV_PYTHON) -m scripts.browser
 	@$(VENV_PYTHON) -m scripts.check
-	@$(VENV_PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 durability: setup ## Print what is kept under failure (ARGS="--long --database postgres": long form, PostgreSQL alone)
 	@$(VENV_PYTHON) -m scripts.durability $(ARGS)
