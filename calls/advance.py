@@ -280,7 +280,7 @@ class Advancer:
             StaleCallError: when it was changed since `stored` was read; nothing was stored then.
         """
         now, changed = self._outside.now(), at.call
-        if changed.due_at == stored.due_at:
+        if changed.due_at == stored.due_at and (changed.tries or changed.stuck_code is not None):
             changed = replace(changed, tries=0, stuck_code=None)
         changed = watching.watched(changed, at.participants, now, self._outside.rules)
         at = replace(at, call=changed, unsaved=None)

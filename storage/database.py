@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -19,6 +20,7 @@ from calls.model import Delivery, Reply
 from calls.ports import Clock, Transaction
 from calls.work import WorkId, work_id_of
 from storage import statements
+from storage.kept_connection import KeptConnection
 from storage.lease import confirm_hold
 from storage.parallel_writer import ParallelWriter
 from storage.plan_tables import plans
@@ -48,6 +50,7 @@ class Database:
         self._engine = engine
         self._now = now
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-reader")
+        self._kept: dict[int, KeptConnection] = {}
         self._is_shared = engine.dialect.name == "postgresql"
         self._writer = ParallelWriter(engine) if self._is_shared else Writer(engine)
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_shared else engine
@@ -138,6 +141,8 @@ class Database:
         """Finish what is being written and let go of the file."""
         self._writer.stop()
         self._readers.shutdown()
+        for kept in self._kept.values():
+            kept.close()
         self._engine.dispose()
 
     async def change(self, work: Callable[[Connection], Answer]) -> Answer:
@@ -169,14 +174,25 @@ class Database:
         return await loop.run_in_executor(self._readers, self._read_now, engine, _in_this_context(work))
 
     def _read_now(self, engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
-        def read() -> Answer:
-            with engine.begin() as connection:
-                return work(connection)
-
         try:
-            return repeated(read) if self._is_shared else read()
+            return repeated(lambda: _read(engine, work)) if self._is_shared else self._read_as_kept(work)
         except SQLAlchemyError as error:
             raise StorageError("not_readable", detail=type(error).__name__) from error
+
+    def _read_as_kept(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Read over the connection of this thread, which is made anew after a failure."""
+        kept = self._kept.setdefault(threading.get_ident(), KeptConnection(self._engine))
+        try:
+            with kept.transaction() as connection:
+                return work(connection)
+        except SQLAlchemyError:
+            kept.close()
+            raise
+
+
+def _read(engine: Engine, work: Callable[[Connection], Answer]) -> Answer:
+    with engine.begin() as connection:
+        return work(connection)
 
 
 def _in_this_context(work: Callable[[Connection], Answer]) -> Callable[[Connection], Answer]:

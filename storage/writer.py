@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from calls.errors import StorageError
+from storage.kept_connection import KeptConnection
 from storage.sqlite import checkpoint
 
 Answer = TypeVar("Answer")
@@ -55,7 +56,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         """Start the thread."""
         self._engine = engine.execution_options(writes=True)
-        self._connection: Connection | None = None
+        self._kept = KeptConnection(self._engine)
         self._is_untidy = False
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
@@ -84,7 +85,7 @@ class Writer:
             self._write(batch)
             if stopping:
                 break
-        self._close()
+        self._kept.close()
 
     def _next(self) -> _Job[object] | None:
         """Wait for the next piece of work, and tidy up once none has come for a while."""
@@ -97,10 +98,10 @@ class Writer:
 
     def _tidy_up(self) -> None:
         self._is_untidy = False
-        if self._connection is not None:
+        if self._kept.present is not None:
             # What cannot be moved now is moved later: by the next of these, or while work goes on.
             with suppress(SQLAlchemyError):
-                checkpoint(self._connection)
+                checkpoint(self._kept.present)
 
     def _fill(self, batch: list[_Job[object]]) -> bool:
         """Add what is waiting already; say whether the thread was asked to stop."""
@@ -133,7 +134,7 @@ class Writer:
             failure = StorageError("not_stored", detail=type(error).__name__)
             failure.__cause__ = error
             # A connection made while the files could not be written to stays read-only for as long as it lives.
-            self._close()
+            self._kept.close()
             self._engine.dispose()
             self._add_waiting(batch)
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, and the thread goes on for the others
@@ -149,7 +150,7 @@ class Writer:
         To keep them apart costs half as much again as the work itself, and hardly any ever refuses.
         """
         try:
-            with self._transaction() as connection:
+            with self._kept.transaction() as connection:
                 for job in batch:
                     job.answer = job.work(connection)
         except SQLAlchemyError:
@@ -158,24 +159,9 @@ class Writer:
             if len(batch) == 1:
                 # Work that is alone in its transaction takes it back by raising.
                 raise
-            with self._transaction() as connection:
+            with self._kept.transaction() as connection:
                 for job in batch:
                     _do_apart(job, connection)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """Begin a transaction on a connection that is kept: to take one from the pool costs more than most work."""
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        with self._connection.begin():
-            yield self._connection
-
-    def _close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            # What cannot be closed any more is let go of all the same.
-            with suppress(SQLAlchemyError):
-                connection.close()
 
 
 def _settle(jobs: list[_Job[object]], failure: Exception | None) -> None:
