@@ -51,12 +51,14 @@ class _Snapshot:
     """A call with everything that decides its next step, as stored at one moment.
 
     Args:
+        stored: the call as its row has it; `call` may be ahead of it.
         unsaved: puts what only `call` shows into a row, too; it costs nothing to be had again, so it is saved with
             what comes next.
         statuses: whose status became due with it.
     """
 
     call: Call
+    stored: Call
     participants: Sequence[Participant] = ()
     notices: Sequence[Notice] = ()
     invitations: Sequence[Invitation] = ()
@@ -146,7 +148,7 @@ class Advancer:
 
     async def _advance(self, call_id: CallId) -> datetime | None:
         fresh = self._fresh.take(call_id)
-        snapshot = await self._look(call_id) if fresh is None else _Snapshot(fresh, invitations=with_rows(fresh, ()))
+        snapshot = await self._look(call_id) if fresh is None else _of_fresh(fresh)
         found = fresh is None
         while snapshot is not None:
             step = self._step_due(snapshot)
@@ -167,7 +169,7 @@ class Advancer:
     async def _look(self, call_id: CallId) -> _Snapshot | None:
         def work(transaction: Transaction) -> _Snapshot | None:
             call = transaction.call(call_id)
-            return None if call is None else _around(transaction, call)
+            return None if call is None else _around(transaction, call, call)
 
         return await self._storage.read(work)
 
@@ -251,7 +253,7 @@ class Advancer:
 
         def work(transaction: Transaction) -> _Snapshot | None:
             try:
-                return self._put(transaction, replace(snapshot, call=record(transaction, call)), call)
+                return self._put(transaction, replace(snapshot, call=record(transaction, call)))
             except StaleCallError:
                 return self._put_anew(transaction, call.id, noted)
 
@@ -271,25 +273,25 @@ class Advancer:
         stored = transaction.call(call_id)
         if stored is None:
             return None
-        return self._put(transaction, _around(transaction, record(transaction, stored)), stored)
+        return self._put(transaction, _around(transaction, record(transaction, stored), stored))
 
-    def _put(self, transaction: Transaction, at: _Snapshot, stored: Call) -> _Snapshot:
+    def _put(self, transaction: Transaction, at: _Snapshot) -> _Snapshot:
         """Store a call that a step has changed; one that needs nothing now is due when it needs something again.
 
         Raises:
-            StaleCallError: when it was changed since `stored` was read; nothing was stored then.
+            StaleCallError: when somebody else has changed it since it was read; nothing was stored then.
         """
         now, changed = self._outside.now(), at.call
-        if changed.due_at == stored.due_at and (changed.tries or changed.stuck_code is not None):
+        if changed.due_at == at.stored.due_at and (changed.tries or changed.stuck_code is not None):
             changed = replace(changed, tries=0, stuck_code=None)
         changed = watching.watched(changed, at.participants, now, self._outside.rules)
         at = replace(at, call=changed, unsaved=None)
         if changed.stuck_code is None and self._next_step(at) is None:
             due_at = next_due(changed, at.participants, self._outside.rules, at.invitations)
             changed = replace(changed, due_at=due_at)
-        saved = transaction.save_call(changed)
+        saved = transaction.save_call(changed, since=at.stored)
         due = note_people(transaction, saved, at.participants, now) if self._outside.sets_statuses else ()
-        return replace(at, call=saved, statuses=due)
+        return replace(at, call=saved, stored=saved, statuses=due)
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
         """Tell each waiting sentence; one that cannot be told is dropped, for it would be news to nobody later."""
@@ -361,7 +363,12 @@ def _note(step: Step, result: str) -> None:
     _log.log(logging.DEBUG if step in {Step.LOOK, Step.KEEP} else logging.INFO, "step %s: %s", name, result)
 
 
-def _around(transaction: Transaction, call: Call) -> _Snapshot:
+def _of_fresh(call: Call) -> _Snapshot:
+    """Return a call that nobody has joined, and of which nothing was told, as it was stored a moment ago."""
+    return _Snapshot(call, call, invitations=with_rows(call, ()))
+
+
+def _around(transaction: Transaction, call: Call, stored: Call) -> _Snapshot:
     """Return a call with what is stored of it elsewhere."""
     invitations = ringing.invitations_of(transaction, call)
-    return _Snapshot(call, transaction.participants(call.id), transaction.notices(call.id), invitations)
+    return _Snapshot(call, stored, transaction.participants(call.id), transaction.notices(call.id), invitations)

@@ -67,8 +67,11 @@ class Transaction(CrowdTransaction, PastTransaction, PlanTransaction, StatusTran
     def add_call(self, call: Call) -> None:
         """Store a new call."""
 
-    def save_call(self, call: Call) -> Call:
+    def save_call(self, call: Call, since: Call | None = None) -> Call:
         """Store a changed call and return it with its new version.
+
+        Args:
+            since: the call as it was read, in the same version; what is as it was then is not stored again.
 
         Raises:
             StaleCallError: when the stored version is no longer `call.version`.

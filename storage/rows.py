@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -75,31 +76,56 @@ _OF_RECAP = ("card_url", "ts", "told")
 _OF_WATCH = ("came_at", "empty_since", "looked_at", "look_at", "told_at", "tell_at", "keep_at")
 
 
+def _room_values(room: Room | None) -> Values:
+    names = ("id", "join_url", "display_id", "desktop_url", "memo")
+    return {f"room_{name}": None if room is None else getattr(room, name) for name in names}
+
+
+def _watch_values(watch: Watch) -> Values:
+    return {f"watch_{name}": getattr(watch, name) for name in _OF_WATCH} | {"watch_turn_out": list(watch.turn_out)}
+
+
+def _recap_values(recap: Recap) -> Values:
+    return {"recap_state": recap.state.value} | {f"recap_{name}": getattr(recap, name) for name in _OF_RECAP}
+
+
+def _unfurl_values(unfurl: Unfurl | None) -> Values:
+    return {"unfurl_ts": unfurl and unfurl.ts, "unfurl_url": unfurl and unfurl.url}
+
+
+_IN_OTHER_WORDS: Mapping[str, Callable[[Call], Values]] = {
+    "invited": lambda call: {"invited": list(call.invited)},
+    "question": lambda call: {"question": None if call.question is None else asdict(call.question)},
+    "state": lambda call: {"state": call.state.value},
+    "end_reason": lambda call: {"end_reason": None if call.end_reason is None else call.end_reason.value},
+    "room": lambda call: _room_values(call.room),
+    "watch": lambda call: _watch_values(call.watch),
+    "artifacts": lambda call: {"artifacts": [[artifact.kind.value, artifact.url] for artifact in call.artifacts]},
+    "unfurl": lambda call: _unfurl_values(call.unfurl),
+    "start_url": lambda call: _url_values("start_url", call.start_url),
+    "card_url": lambda call: _url_values("card_url", call.card_url),
+    "sequel": lambda call: {f"sequel_{name}": getattr(call.sequel, name) for name in Sequel.__slots__},
+    "recap": lambda call: _recap_values(call.recap),
+}
+"""The columns of each field that is not stored as it is."""
+
+
 def call_values(call: Call) -> Values:
     """Return a call as column values."""
-    room = call.room
-    return {
-        **{name: getattr(call, name) for name in _SAME_IN_BOTH},
-        "invited": list(call.invited),
-        "question": None if call.question is None else asdict(call.question),
-        "state": call.state.value,
-        "end_reason": None if call.end_reason is None else call.end_reason.value,
-        "room_id": room and room.id,
-        "room_join_url": room and room.join_url,
-        "room_display_id": room and room.display_id,
-        "room_desktop_url": room and room.desktop_url,
-        "room_memo": room and room.memo,
-        **{f"watch_{name}": getattr(call.watch, name) for name in _OF_WATCH},
-        "watch_turn_out": list(call.watch.turn_out),
-        "artifacts": [[artifact.kind.value, artifact.url] for artifact in call.artifacts],
-        "unfurl_ts": call.unfurl and call.unfurl.ts,
-        "unfurl_url": call.unfurl and call.unfurl.url,
-        **_url_values("start_url", call.start_url),
-        **_url_values("card_url", call.card_url),
-        **{f"sequel_{name}": getattr(call.sequel, name) for name in Sequel.__slots__},
-        "recap_state": call.recap.state.value,
-        **{f"recap_{name}": getattr(call.recap, name) for name in _OF_RECAP},
-    }
+    values = {name: getattr(call, name) for name in _SAME_IN_BOTH}
+    for columns in _IN_OTHER_WORDS.values():
+        values |= columns(call)
+    return values
+
+
+def changed_values(before: Call, after: Call) -> Values:
+    """Return the column values that a change of a call changes."""
+    values: Values = {}
+    for name in Call.__slots__:
+        value = getattr(after, name)
+        if value is not getattr(before, name) and value != getattr(before, name):
+            values |= _IN_OTHER_WORDS[name](after) if name in _IN_OTHER_WORDS else {name: value}
+    return values
 
 
 def call_of(row: Row[Any]) -> Call:

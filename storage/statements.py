@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, delete, insert, or_, select, update
@@ -40,7 +41,6 @@ LIVE_CALL = Prepared(
     select(calls).where(calls.c.team_id == _team_id, calls.c.live_key == bindparam("live_key"), is_open)
 )
 ADD_CALL = Prepared(insert(calls))
-SAVE_CALL = Prepared(update(calls).where(calls.c.id == _call_id, calls.c.version == bindparam("read_version")))
 
 PARTICIPANTS = Prepared(
     select(participants)
@@ -75,3 +75,9 @@ ALL_CHOSEN = Prepared(
         ),
     )
 )
+
+
+@lru_cache(maxsize=256)
+def save_call(_columns: tuple[str, ...]) -> Prepared:
+    """Return what stores these columns of a call that nobody else has changed since it was read."""
+    return Prepared(update(calls).where(calls.c.id == _call_id, calls.c.version == bindparam("read_version")))

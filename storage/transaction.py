@@ -119,11 +119,12 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
         """Store a new call."""
         statements.ADD_CALL.run(self._connection, rows.call_values(call))
 
-    def save_call(self, call: Call) -> Call:
+    def save_call(self, call: Call, since: Call | None = None) -> Call:
         """Store a changed call if nobody else has changed it since it was read."""
         saved = replace(call, version=call.version + 1)
-        values = {**rows.call_values(saved), "call_id": call.id, "read_version": call.version}
-        if statements.SAVE_CALL.run(self._connection, values) != 1:
+        changed = rows.call_values(saved) if since is None else rows.changed_values(since, saved)
+        statement = statements.save_call(tuple(changed))
+        if statement.run(self._connection, {**changed, "call_id": call.id, "read_version": call.version}) != 1:
             raise StaleCallError("stale_call", detail=call.id)
         return saved
 
