@@ -157,7 +157,8 @@ class Advancer:
             # A recap is noted before it is sent, which is when a call that may come from a backup is looked up.
             is_behind = snapshot.call.created_at < self._since and step is not Step.POST_RECAP
             snapshot = await self._try(step, snapshot, uncertain=found or is_behind)
-            found = False
+            # After what was only named, and is not saved, somebody else may have gone on before.
+            found = found and snapshot is not None and snapshot.unsaved is not None
         if snapshot is None:
             return None
         if self._is_due(snapshot.call) and self._next_step(snapshot) is None:
