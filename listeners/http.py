@@ -56,9 +56,13 @@ def slack_events(
             return web.Response(status=400, text=str(error))
         with taken_in(body) as taken, speaking(await locale_of(body, profiles)):
             response = _answer(await app.async_dispatch(_bolt_request(request, body)))
-            await response.prepare(request)
-            await response.write_eof()
-            taken.status = response.status
+            try:
+                await response.prepare(request)
+                await response.write_eof()
+            except ConnectionResetError:
+                _log.warning("A request was answered too late: whoever sent it had gone.")
+            else:
+                taken.status = response.status
         return response
 
     return handle_slack_events

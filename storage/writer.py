@@ -27,7 +27,10 @@ BATCH_MAX = 64
 """How many pieces of work share one commit at most, so that the first is not kept waiting for long."""
 
 
-IDLE_S = 0.05
+TIDY_AFTER = 50
+"""After how many commits there is something to tidy up: about half a megabyte."""
+
+IDLE_S = 0.2
 """How long nothing must have come in before what was written is tidied up, in seconds; that takes some milliseconds."""
 
 
@@ -57,7 +60,7 @@ class Writer:
         """Start the thread."""
         self._engine = engine.execution_options(writes=True)
         self._kept = KeptConnection(self._engine)
-        self._is_untidy = False
+        self._commits = 0
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
         self._thread.start()
@@ -89,7 +92,7 @@ class Writer:
 
     def _next(self) -> _Job[object] | None:
         """Wait for the next piece of work, and tidy up once none has come for a while."""
-        if self._is_untidy:
+        if self._commits >= TIDY_AFTER:
             try:
                 return self._jobs.get(timeout=IDLE_S)
             except queue.Empty:
@@ -97,7 +100,7 @@ class Writer:
         return self._jobs.get()
 
     def _tidy_up(self) -> None:
-        self._is_untidy = False
+        self._commits = 0
         if self._kept.present is not None:
             # What cannot be moved now is moved later: by the next of these, or while work goes on.
             with suppress(SQLAlchemyError):
@@ -126,7 +129,7 @@ class Writer:
 
     def _write(self, batch: list[_Job[object]]) -> None:
         """Store a batch by one commit; when that fails, nothing of it was stored."""
-        self._is_untidy = True
+        self._commits += 1
         failure: Exception | None = None
         try:
             self._write_together(batch)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import socket
+import struct
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from calls.clock import now
+from sandbox.testing import wait_for
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
@@ -98,3 +103,23 @@ async def test_a_signed_request_that_makes_no_sense_is_refused_in_order(
     assert status in {400, 404}
     assert [] == [record for record in caplog.records if record.exc_info]
     assert [] == world.methods()
+
+
+async def test_whoever_is_gone_before_the_answer_leaves_no_traceback(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack goes away after 3 s; what it asked for was taken in all the same."""
+    for number in range(5):
+        body = f"command=%2Fstartcall&text=gone&team_id=T0SANDBOX01&channel_id=C{number}&user_id=U1&trigger_id={number}"
+        head = "".join(f"{name}: {value}\r\n" for name, value in signed(world, body).items())
+        port = urlsplit(world.server.address).port
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        length = f"Host: x\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(f"POST /slack/events HTTP/1.1\r\n{head}{length}{body}".encode())
+        await writer.drain()
+        # Closed so that the other side hears of it at once.
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
+    await wait_for(lambda: 5 == world.methods().count("calls.add"))
+
+    assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
