@@ -94,39 +94,37 @@ async def target(folder: Path) -> AsyncIterator[Target]:
 @asynccontextmanager
 async def connected_target(folder: Path, slack: Peer) -> AsyncIterator[Watched]:
     """Run the app with connections to somebody in Slack's place."""
-    log, wrapper = _logged(folder)
-    port = free_port()
     settings = {
         **slack.settings(),
         "SLACK_APP_TOKEN": "xapp-hidden-app",
-        "PORT": str(port),
-        "DATABASE_URL": sqlite_url(folder),
         "STARTCALL_LINK_TEMPLATE": "https://meet.example.com/{room}",
     }
-    app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
-    try:
-        await app.start()
-        yield Watched(app, log)
-    finally:
-        await app.kill()
+    async with _watched(folder, settings) as found:
+        yield found
 
 
 @asynccontextmanager
 async def installable_target(folder: Path) -> AsyncIterator[Watched]:
     """Run the app that workspaces install by OAuth and people sign in to, with nobody behind it."""
-    log, wrapper = _logged(folder)
-    port = free_port()
     settings = {
         "SLACK_API_URL": "http://127.0.0.1:9/api/",
         "SLACK_SIGNING_SECRET": "hidden-signing",
         "SLACK_CLIENT_ID": "1.2",
         "SLACK_CLIENT_SECRET": "hidden-client",
         "STARTCALL_ENCRYPTION_KEY": KEY,
-        "PORT": str(port),
-        "DATABASE_URL": sqlite_url(folder),
         "STARTCALL_PROVIDER": "builtin",
     }
-    app = AppProcess(settings, f"http://127.0.0.1:{port}", wrapper=wrapper)
+    async with _watched(folder, settings) as found:
+        yield found
+
+
+@asynccontextmanager
+async def _watched(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[Watched]:
+    """Run the app with these settings on a port and a database of its own."""
+    log, wrapper = _logged(folder)
+    port = free_port()
+    own = {"PORT": str(port), "DATABASE_URL": sqlite_url(folder)}
+    app = AppProcess({**settings, **own}, f"http://127.0.0.1:{port}", wrapper=wrapper)
     try:
         await app.start()
         yield Watched(app, log)
