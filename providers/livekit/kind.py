@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from calls.errors import ConfigError
-from calls.meetings import Capability, Provider, ProviderKind, ProviderSetting, Surroundings
+from calls.meetings import Provider, ProviderKind, ProviderSetting, Surroundings
 from providers.credentials import find_credential_fault, find_shortness
-from providers.livekit.settings import LiveKitSettings, find_page_fault, find_server_fault, read_server_url
+from providers.livekit.settings import CAN, LiveKitSettings, find_page_fault, find_server_fault, read_server_url
 
 _URL = "STARTCALL_LIVEKIT_URL"
 _API_KEY = "STARTCALL_LIVEKIT_API_KEY"
@@ -70,15 +70,6 @@ KIND = ProviderKind(
         ),
     ),
     build=_build,
-    can=(
-        Capability.CREATE
-        | Capability.END
-        | Capability.ROSTER
-        | Capability.WEBHOOK
-        | Capability.POLL
-        | Capability.RECORDING
-        | Capability.PERSON_LINK
-        | Capability.KICK
-    ),
+    can=CAN,
     summary="LiveKit: a server of your own or LiveKit Cloud, with a web page that takes a token",
 )

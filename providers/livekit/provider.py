@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from calls.errors import ProviderDown, ProviderError
-from calls.meetings import Capability, Health, Hook, HookResult, Provider, RoomSpec, Seen
+from calls.meetings import Health, Hook, HookResult, Provider, RoomSpec, Seen
 from calls.model import Room, Visitor
 from providers.livekit import reports
-from providers.livekit.settings import LiveKitSettings
+from providers.livekit.settings import CAN, LiveKitSettings
 from providers.livekit.tokens import TokenSigner
 from providers.reading import UnreadableError
 from providers.remote_api import Json, RemoteApi, Reply
@@ -31,16 +31,7 @@ class LiveKitProvider(Provider):
 
     name = "livekit"
     notice = None
-    capabilities = (
-        Capability.CREATE
-        | Capability.END
-        | Capability.ROSTER
-        | Capability.WEBHOOK
-        | Capability.POLL
-        | Capability.RECORDING
-        | Capability.PERSON_LINK
-        | Capability.KICK
-    )
+    capabilities = CAN
 
     def __init__(self, settings: LiveKitSettings, session: aiohttp.ClientSession, now: Callable[[], datetime]) -> None:
         """Send nothing yet."""

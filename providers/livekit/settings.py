@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import quote, urlsplit
 
+from calls.meetings import Capability
 from providers.addresses import find_address_fault
 from providers.credentials import find_api_url_fault
 from providers.room_names import check_room_key
+
+CAN: Final = (
+    Capability.CREATE
+    | Capability.END
+    | Capability.ROSTER
+    | Capability.WEBHOOK
+    | Capability.POLL
+    | Capability.RECORDING
+    | Capability.PERSON_LINK
+    | Capability.KICK
+)
+"""Everything that a LiveKit server can do, whatever its settings."""
 
 TOKEN, SERVER, ROOM = "{token}", "{server}", "{room}"
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
