@@ -41,7 +41,6 @@ SLOW_STEP_S = 1.0
 Where calls wait because they are many, to tell everybody of it would make all wait twice as long.
 """
 
-
 _CHANGES_CALL_ALONE = {Step.REGISTER, Step.POST, Step.RENAME, Step.END_AT_SLACK, Step.SHOW_END, Step.END_ROOM}
 """The steps whose results, where they go well, are noted in the call's own row and nowhere else."""
 

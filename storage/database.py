@@ -181,7 +181,10 @@ class Database:
 
     def _read_as_kept(self, work: Callable[[Connection], Answer]) -> Answer:
         """Read over the connection of this thread, which is made anew after a failure."""
-        kept = self._kept.setdefault(threading.get_ident(), KeptConnection(self._engine))
+        thread = threading.get_ident()
+        kept = self._kept.get(thread)
+        if kept is None:
+            kept = self._kept[thread] = KeptConnection(self._engine)
         try:
             with kept.transaction() as connection:
                 return work(connection)

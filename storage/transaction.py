@@ -64,7 +64,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
         """Return a call, or None."""
         query = statements.CALL_KEPT if self._writes else statements.CALL
         row = query.one_or_none(self._connection, {"call_id": call_id})
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(row)
 
     def open_calls(self, team_id: TeamId, channel_id: ChannelId | None = None) -> Sequence[Call]:
         """Return the open calls of a workspace, or of one conversation, oldest first."""
@@ -76,7 +76,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
     def live_call(self, team_id: TeamId, live_key: str) -> Call | None:
         """Return the open call that has a place, or None."""
         row = statements.LIVE_CALL.one_or_none(self._connection, {"team_id": team_id, "live_key": live_key})
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(row)
 
     def calls_of(self, team_id: TeamId, user_id: UserId) -> Sequence[Call]:
         """Return the open calls a person started, is in or is invited to, oldest first."""
@@ -108,7 +108,7 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
         """Return the newest call with an id: ours, Slack's, or the one on its card."""
         ids = (calls.c.id == named) | (calls.c.slack_call_id == named) | (calls.c.display_id == named.upper())
         row = self._connection.execute(select(calls).where(ids).order_by(calls.c.created_at.desc()).limit(1)).first()
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(row)
 
     def call_at_slack(self, slack_call_id: str) -> Call | None:
         """Return the newest call with an id of Slack's, or None."""
@@ -270,4 +270,8 @@ class SqlTransaction(SqlCrowding, SqlPast, SqlPlans, SqlStatuses):
             # SQLite has no such clause and needs none: there a writer is alone anyway.
             query = query.with_for_update(key_share=True)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else rows.call_of(row)
+        return _call_or_none(row)
+
+
+def _call_or_none(row: Any | None) -> Call | None:  # noqa: ANN401 - a row by either way of running a statement
+    return None if row is None else rows.call_of(row)
